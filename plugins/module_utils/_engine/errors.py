@@ -13,6 +13,9 @@ from __future__ import annotations
 import typing as t
 
 _SEE_THE_LOG = "The engine's log (/var/log/ovirt-engine/engine.log) tells more."
+_CHECK_THE_USER = (
+    "Check user, profile (admin@internal, admin@ovirt@internalsso) and password; repeated tries can lock the account."
+)
 _NOT_AN_ENGINE = (
     "Check that the URL is that of an oVirt engine (https://HOST/ovirt-engine/api) and what stands in front of it."
 )
@@ -114,9 +117,7 @@ class SignInFailed(EngineError):
         self.code = code
         self.detail = detail
         super().__init__(
-            f"Sign-in of user '{username}' at {url} was refused ({code}): {detail}. "
-            f"{advice or 'Check user, profile (admin@internal, admin@ovirt@internalsso) and password.'} "
-            "Repeated tries can lock the account."
+            f"Sign-in of user '{username}' at {url} was refused ({code}): {detail}. {advice or _CHECK_THE_USER}"
         )
 
 

@@ -14,8 +14,8 @@ import typing as t
 
 if t.TYPE_CHECKING:
     from lxml import etree
-    from lxml.etree import _Element as Element
 
+    Element: t.TypeAlias = etree._Element
     LXML_ERROR: str | None = None
 else:
     try:
