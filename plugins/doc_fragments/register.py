@@ -1,0 +1,47 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options that the register modules share."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Where to register, from which domains, and what may go wrong."""
+
+    DOCUMENTATION = r"""
+options:
+  data_center:
+    description:
+      - The data center, by name or id, whose attached domains hold the unregistered entities.
+    type: str
+    required: true
+  domains:
+    description:
+      - The storage domains, by name or id, that are looked through. They must be attached and active.
+      - In check mode a domain that is not attached yet is told in RV(ignore:not_proven).
+    type: list
+    elements: str
+    required: true
+  cluster:
+    description:
+      - The cluster, by name or id, for all of them. It wins over O(mappings.clusters).
+      - Without it each goes into the cluster that O(mappings.clusters) gives, or else into the one of its old name.
+    type: str
+  exclude:
+    description:
+      - Names, ids or patterns (C(*), C(?), C([...])) of those to leave alone.
+    type: list
+    elements: str
+  partial:
+    description:
+      - Names or patterns of those that may come without the disks that are not there.
+      - The whole is always tried first, so what came partially is known and told.
+    type: list
+    elements: str
+  best_effort:
+    description:
+      - Names or patterns of those whose failure is told and does not fail the task.
+    type: list
+    elements: str
+"""

@@ -1,0 +1,113 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m scripts.dev TARGET``: what the make targets do."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import sys
+import typing as t
+
+from . import checks, copy, lock, venv
+from .project import Problem, Project
+from .stages import Stage, run_all
+
+CACHES = ("__pycache__", ".ansible", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
+
+
+def drill(project: Project) -> None:
+    """fail a recorded estate over to a second site, on an embedded engine"""
+    venv.ensure(project, venv.RUN)
+    arguments = [str(project.python), "scripts/drill.py"]
+    # In place of this process: signals, the terminal and the exit code are the drill's own.
+    os.execve(arguments[0], arguments, project.environment())  # noqa: S606
+
+
+def test(project: Project) -> None:
+    """all linters and tests, cheapest first; stops at the first failure"""
+    stages = checks.lint(project) + checks.tests(project) + checks.package(project) + checks.sanity(project)
+    run_checks(project, stages)
+
+
+def lint(project: Project) -> None:
+    """the linters"""
+    run_checks(project, checks.lint(project))
+
+
+def sanity(project: Project) -> None:
+    """ansible-test sanity on a clean copy"""
+    run_checks(project, checks.sanity(project))
+
+
+def docs(project: Project) -> None:
+    """the documentation as HTML, in .build/docs"""
+    run_checks(project, checks.docs(project))
+    print(f"open {project.build / 'docs' / 'index.html'}")
+
+
+def renew_lock(project: Project) -> None:
+    """renew requirements-dev.lock from requirements-dev.in"""
+    lock.renew(project)
+
+
+def clean(project: Project) -> None:
+    """remove .build and all caches"""
+    shutil.rmtree(project.build, ignore_errors=True)
+    for folder, names, _ in os.walk(project.root):
+        for name in [name for name in names if name in CACHES]:
+            shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
+        names[:] = [name for name in names if name not in CACHES and name != ".git"]
+
+
+def show_help(project: Project) -> None:
+    """this list"""
+    for name, target in TARGETS.items():
+        print(f"make {name:8} {target.__doc__}")
+    print("\nmake drill takes VMS=, DOMAINS=, PROFILE=, FAIL=, LATENCY=; the checks take FORCE=1; all take PYTHON=")
+
+
+TARGETS: dict[str, t.Callable[[Project], None]] = {
+    "drill": drill,
+    "test": test,
+    "lint": lint,
+    "sanity": sanity,
+    "docs": docs,
+    "lock": renew_lock,
+    "clean": clean,
+    "help": show_help,
+}
+
+
+def run_checks(project: Project, stages: list[Stage]) -> None:
+    """Set up what the stages need, then run them; one run at a time in a checkout, as they share the copy."""
+    venv.ensure(project, venv.DEVELOPMENT)
+    with project.alone("checks"):
+        tree = copy.refresh(project)
+        checks.place_pip_stand_in(project)
+        run_all(project, stages, tree)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one target; returns the exit code: 0, 1 with one line on what failed, 2 for a wrong call."""
+    if len(arguments) != 1 or arguments[0] not in TARGETS:
+        print(f"usage: python -m scripts.dev {'|'.join(TARGETS)}", file=sys.stderr)
+        return 2
+    project = Project(pathlib.Path(__file__).resolve().parents[2])
+    try:
+        if arguments[0] not in ("clean", "help"):
+            project.prepare()
+        TARGETS[arguments[0]](project)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

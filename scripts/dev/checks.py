@@ -1,0 +1,86 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is checked, with which tool, in which order: the cheap before the dear."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .project import NAME, NAMESPACE, Project
+from .stages import Stage
+
+COLLECTION = f"{NAMESPACE}.{NAME}"
+PACKAGE = f"ansible_collections.{COLLECTION}"
+TYPED = ("plugins", "scripts")
+PYTEST_END = r"^=+ .*\bin [0-9.]+s"
+
+
+def lint(project: Project) -> list[Stage]:
+    """The checks that read files."""
+    python, root, copy = str(project.python), project.root, project.copy
+    packages = [word for name in TYPED for word in ("-p", f"{PACKAGE}.{name}")]
+    docs = ("--plugin-docs", "--validate-collection-refs", "self", "--check-extra-docs-refs")
+    return [
+        Stage("ruff check", ("ruff", "check", "."), root),
+        Stage("ruff format", ("ruff", "format", "--check", "--diff", "."), root),
+        Stage("mypy", (python, "-m", "mypy", *packages), root),
+        Stage("shellcheck", ("shellcheck", ".ci/run", "scripts/dev.sh"), root),
+        Stage("yamllint", ("yamllint", "--strict", "."), copy),
+        Stage("changelog lint", ("antsibull-changelog", "lint"), copy),
+        Stage("ansible-lint", ("ansible-lint", "--offline", "--nocolor"), copy, environment=among_copies(project)),
+        Stage("antsibull-docs lint", ("antsibull-docs", "lint-collection-docs", *docs, "."), copy),
+    ]
+
+
+def tests(project: Project) -> list[Stage]:
+    """The tests of this repository, by folder; each runs every time."""
+    workers = str(max(1, min(os.cpu_count() or 1, 4)))
+    pytest = (str(project.python), "-m", "pytest", "-n", workers, "-o", "cache_dir=.build/cache/pytest")
+    return [
+        Stage(f"{name} tests", (*pytest, f"tests/{name}"), project.root, repeat=True, summary=PYTEST_END)
+        for name in ("unit", "contract", "integration")
+        if any((project.root / "tests" / name).rglob("test_*.py"))
+    ]
+
+
+def package(project: Project) -> list[Stage]:
+    """Whether the collection can be built as it would be released."""
+    out = str(project.build / "dist")
+    return [
+        Stage("galaxy build", ("ansible-galaxy", "collection", "build", "--force", "--output-path", out), project.copy)
+    ]
+
+
+def sanity(project: Project) -> list[Stage]:
+    """ansible-test's own checks. It wants a real path, and finds its pip by the stand-in beside this file."""
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    command = ("ansible-test", "sanity", "--python", version, "--color", "no")
+    return [Stage("ansible-test sanity", command, project.copy, environment=among_copies(project))]
+
+
+def docs(project: Project) -> list[Stage]:
+    """The documentation as HTML, with what Sphinx itself finds wrong in it."""
+    source, html = project.build / "docs-source", project.build / "docs"
+    init = ("antsibull-docs", "sphinx-init", "--use-current", "--squash-hierarchy", "--lenient")
+    look = ("--sphinx-theme", "sphinx_rtd_theme", "--title", COLLECTION, "--project", COLLECTION)
+    collection = ("antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error")
+    return [
+        Stage("docs: frame", (*init, *look, "--dest-dir", str(source), COLLECTION), project.root),
+        Stage("docs: pages", (*collection, "--dest-dir", str(source / "rst"), COLLECTION), project.root),
+        Stage("docs: html", ("sphinx-build", "-q", "-c", str(source), str(source / "rst"), str(html)), project.root),
+    ]
+
+
+def among_copies(project: Project) -> tuple[tuple[str, str], ...]:
+    """The environment of tools that must meet the copy only, not the checkout under the same name."""
+    return (("ANSIBLE_COLLECTIONS_PATH", str(project.copies)), ("PYTHONPATH", str(project.copies)))
+
+
+def place_pip_stand_in(project: Project) -> None:
+    """Put the stand-in where ansible-test looks for its get-pip script before it downloads one."""
+    template = (project.root / "scripts" / "dev" / "pip_stand_in.py").read_text(encoding="utf-8")
+    cache = project.home / ".ansible" / "test" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    (cache / "get_pip_24_2.py").write_text(template.replace("@python@", str(project.python)), encoding="utf-8")
