@@ -83,5 +83,6 @@ class Action(Protocol):
         False: no, it may be done again (only after it was said twice in a row). None: cannot be told yet."""
 
 
-Watch = Callable[[], Mapping[str, object]]
-"""Reads one collection in bulk: key (mostly the id) -> record."""
+Watch = Callable[[frozenset[str]], Mapping[str, Any]]
+"""Reads one collection in bulk: (the keys somebody waits for) -> key (mostly the id) -> record. It may read and return
+more than was asked for; a key that is missing in its answer is not in the collection."""
