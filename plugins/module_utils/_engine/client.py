@@ -133,8 +133,8 @@ class Client:
     ) -> Element | None:
         """Create something or call an action: the root of the answer, None if it has no body.
 
-        Without ``body`` an empty action is sent. ``step`` makes the correlation id. Raises LostAnswer when it may or may not have been done, WriteRefused when
-        this client may only read and the action is not in READ_POSTS.
+        Without ``body`` an empty action is sent. ``step`` makes the correlation id. Raises LostAnswer when it may or
+        may not have been done, WriteRefused when this client may only read and the action is not in READ_POSTS.
         """
         return self._write("POST", path, body, query, step, subject, timeout)
 

@@ -211,6 +211,8 @@ class Transport:
         framed = response.chunked or response.length is not None
         reusable = framed and not response.will_close
         raw = response.read()
+        if not raw and not framed and response.status < 400:
+            raise EOFError  # http.client takes a head that was cut for a whole one
         body = raw
         if response.headers.get("Content-Encoding", "").lower() == "gzip" and raw:
             unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
