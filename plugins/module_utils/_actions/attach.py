@@ -1,0 +1,258 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What carry_out calls to import, attach, activate and rename storage domains.
+
+The import is done without a name and the id that came is compared: with a name the engine would make an empty domain
+where nothing is (findings 3). A domain that names another pool is attached only with a takeover statement, because
+the engine itself would take it away from that pool without asking (contract 03, 3.4).
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.attached import ATTACHED, attached_domain
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.jobs import still_working
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.actions import Answer, Done, Failed, Pending
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Step
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import MOVING, WantedDomain
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import Fault
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Domain
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import boolean, element, text
+
+if t.TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+    from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
+
+@dataclass(frozen=True)
+class Takeover:
+    """Somebody's signed statement that no other side writes to these domains any more."""
+
+    confirmed_by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class AttachSettings:
+    """timeout: seconds until a domain must be active; call_timeout: seconds that the engine may need for one POST."""
+
+    timeout: float
+    call_timeout: float
+    wait: bool
+    takeover: Takeover | None
+
+
+def wanted_of(step: Step) -> WantedDomain:
+    """The domain that a step is about."""
+    return t.cast(WantedDomain, step.details["domain"])
+
+
+class ImportDomain:
+    """Makes the engine know a domain that lies on file storage."""
+
+    def __init__(self, client: Client, settings: AttachSettings) -> None:
+        self._client = client
+        self._settings = settings
+
+    def do(self, step: Step) -> Answer:
+        domain = wanted_of(step)
+        try:
+            answer = self._client.post(
+                "/storagedomains",
+                import_body(domain, str(step.details["host"])),
+                step=step.id,
+                subject=f"domain {domain.label}",
+                timeout=self._settings.call_timeout,
+            )
+        except Fault as fault:
+            # Without a name the engine asks for one exactly when no domain lies on the path (findings 3, 03 #373).
+            if fault.status == 400 and "[name]" in fault.detail:
+                return Failed(
+                    f"No storage domain lies on {domain.place}. Nothing was created. Check that the replica is there "
+                    "and readable from the host, then run again",
+                    fault.failure(),
+                )
+            raise
+        return self._judge(step, Domain.from_xml(answer)) if answer is not None else Done()
+
+    def look(self, step: Step) -> Done | Failed | bool | None:
+        domain = wanted_of(step)
+        known = reads.domains(self._client)
+        if any(other.id == domain.id for other in known):
+            return True
+        if still_working(self._client, step):
+            return None
+        for other in known:
+            if (other.address, other.path) == (domain.address, domain.path) and not other.data_center_ids:
+                return self._judge(step, other)
+        return False
+
+    def _judge(self, step: Step, came: Domain) -> Done | Failed:
+        """Keep the domain that came if it is the expected one; otherwise forget it again, without formatting it."""
+        domain = wanted_of(step)
+        if came.id == domain.id:
+            return Done("imported", {"name": came.name})
+        self._client.delete(
+            f"/storagedomains/{came.id}",
+            query={"host": str(step.details["host"])},
+            step=f"forget:{came.id}",
+            subject=f"domain {came.name}",
+            timeout=self._settings.call_timeout,
+        )
+        return Failed(
+            f"{domain.place} holds another domain: {came.name} ({came.id}), expected was {domain.id}. It was forgotten "
+            "again, its data was not touched. Check which replica the path shows, then run again"
+        )
+
+
+class AttachDomain:
+    """Attaches a known domain to the data center; the engine activates it by itself."""
+
+    def __init__(self, client: Client, settings: AttachSettings) -> None:
+        self._client = client
+        self._settings = settings
+
+    def do(self, step: Step) -> Answer:
+        domain = wanted_of(step)
+        if self._settings.takeover is None and self._belongs_elsewhere(step):
+            return Failed(
+                f"The metadata of domain {domain.label} says that another data center uses it, and attaching would "
+                "take it away from there. If that side can no longer write to it, say so with "
+                "'takeover: {confirmed_by: ..., reason: ...}' and run again; the domain stays imported and unattached"
+            )
+        self._client.post(
+            f"/datacenters/{step.details['data_center']}/storagedomains",
+            element("storage_domain", id=domain.id),
+            step=step.id,
+            subject=f"domain {domain.label}",
+            timeout=self._settings.call_timeout,
+        )
+        return until_active(step, self._settings)
+
+    def look(self, step: Step) -> Done | Failed | Pending | bool | None:
+        if attached_domain(self._client, step) is not None:
+            return until_active(step, self._settings)
+        return None if still_working(self._client, step) else False
+
+    def _belongs_elsewhere(self, step: Step) -> bool:
+        domain = wanted_of(step)
+        answer = self._client.post(
+            f"/storagedomains/{domain.id}/isattached",
+            element("action", element("host", id=str(step.details["host"]))),
+            step=f"isattached:{domain.id}",
+            subject=f"domain {domain.label}",
+        )
+        return answer is not None and boolean(answer, "is_attached")
+
+
+class ActivateDomain:
+    """Activates an attached domain."""
+
+    def __init__(self, client: Client, settings: AttachSettings) -> None:
+        self._client = client
+        self._settings = settings
+
+    def do(self, step: Step) -> Answer:
+        domain = wanted_of(step)
+        here = attached_domain(self._client, step)
+        if here is None or here.status not in MOVING:
+            self._client.post(
+                f"/datacenters/{step.details['data_center']}/storagedomains/{domain.id}/activate",
+                element("action"),
+                step=step.id,
+                subject=f"domain {domain.label}",
+                timeout=self._settings.call_timeout,
+            )
+        return until_active(step, self._settings)
+
+    def look(self, step: Step) -> Done | Failed | Pending | bool | None:
+        here = attached_domain(self._client, step)
+        if here is not None and here.status in ("active", *MOVING):
+            return until_active(step, self._settings)
+        return None if still_working(self._client, step) else False
+
+
+class RenameDomain:
+    """Gives an active domain the wanted name."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def do(self, step: Step) -> Answer:
+        if self._has_the_name(step):
+            return Done("has this name", already=True)
+        domain = wanted_of(step)
+        self._client.put(
+            f"/storagedomains/{domain.id}",
+            element("storage_domain", element("name", text=domain.name)),
+            step=step.id,
+            subject=f"domain {domain.label}",
+        )
+        return Done(f"named {domain.name}")
+
+    def look(self, step: Step) -> Done | Failed | Pending | bool | None:
+        return self._has_the_name(step)
+
+    def _has_the_name(self, step: Step) -> bool:
+        domain = wanted_of(step)
+        node = self._client.get(f"/storagedomains/{domain.id}", subject=f"domain {domain.label}")
+        return text(node, "name") == domain.name
+
+
+def import_body(domain: WantedDomain, host_id: str) -> Element:
+    """The body of the import POST: without a name, on purpose."""
+    storage = element("storage", element("type", text=domain.type))
+    optional = {
+        "address": domain.address,
+        "path": domain.path,
+        "vfs_type": domain.vfs_type,
+        "mount_options": domain.mount_options,
+        "nfs_version": domain.nfs_version,
+        "nfs_timeo": "" if domain.nfs_timeo is None else str(domain.nfs_timeo),
+        "nfs_retrans": "" if domain.nfs_retrans is None else str(domain.nfs_retrans),
+    }
+    for tag, value in optional.items():
+        if value:
+            storage.append(element(tag, text=value))
+    return element(
+        "storage_domain",
+        element("import", text="true"),
+        element("type", text="data"),
+        storage,
+        element("host", id=host_id),
+    )
+
+
+def until_active(step: Step, settings: AttachSettings) -> Done | Pending:
+    """Wait for the domain in the data center's list: only that list tells the real status (contract, surprise 1)."""
+    if not settings.wait:
+        return Done("accepted, not waited for")
+    return Pending(
+        watch=ATTACHED,
+        key=wanted_of(step).id,
+        verdict=_UntilActive(),
+        timeout=settings.timeout,
+        wanted="status active",
+    )
+
+
+class _UntilActive:
+    """Judges one domain's readings: active is the end, inactive in three readings in a row is a failure."""
+
+    def __init__(self) -> None:
+        self._inactive = 0
+
+    def __call__(self, domain: Domain | None) -> Done | Failed | None:
+        if domain is not None and domain.status == "active":
+            return Done("active")
+        self._inactive = self._inactive + 1 if domain is not None and domain.status == "inactive" else 0
+        if domain is None or self._inactive < 3:
+            return None
+        return Failed(
+            f"Domain {domain.name} is attached but inactive: the hosts cannot reach its storage. Check the path from a "
+            "host of the data center, then run again"
+        )

@@ -1,0 +1,183 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Planning how storage domains become known, attached and active in a data center (contract 03, 3.2 to 3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import ABSENT, Change
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, Step
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import DataCenter, Domain, Host
+
+FILE_TYPES = ("nfs", "posixfs", "glusterfs")
+# Statuses from which `activate` is accepted (contract 03, 3.5), and those that pass by themselves.
+RESTING = ("inactive", "unknown", "maintenance", "preparing_for_maintenance")
+MOVING = ("activating", "locked")
+
+
+@dataclass(frozen=True)
+class WantedDomain:
+    """A domain as the playbook wants it. ``id`` is what its metadata must say; ``name`` what it shall be called.
+
+    An empty ``name`` keeps the name that the metadata holds.
+    """
+
+    id: str
+    name: str
+    type: str
+    address: str
+    path: str
+    vfs_type: str = ""
+    mount_options: str = ""
+    nfs_version: str = ""
+    nfs_timeo: int | None = None
+    nfs_retrans: int | None = None
+    required: bool = True
+
+    @property
+    def label(self) -> str:
+        """How the domain is called in messages."""
+        return self.name or self.id
+
+    @property
+    def place(self) -> str:
+        """Where its storage is, as an operator would write it."""
+        return f"{self.address}:{self.path}" if self.address else self.path
+
+
+def wanted_domains(options: Sequence[Mapping[str, object]]) -> tuple[WantedDomain, ...]:
+    """The option ``domains`` as records; BadInput names every mistake at once."""
+    wanted: list[WantedDomain] = []
+    problems: list[str] = []
+    for number, option in enumerate(options, 1):
+        given = {key: value for key, value in option.items() if value is not None}
+        domain = WantedDomain(**{"id": "", "name": "", "address": "", "path": "", **given})  # type: ignore[arg-type]
+        who = f"domains[{number}] {domain.label}".rstrip()
+        if not domain.id:
+            problems.append(
+                f"{who}: 'id' is needed. It is what tells the domain from another one that lies on the same path; "
+                "take it from the inventory of the site that owns the domain"
+            )
+        if not domain.path:
+            problems.append(f"{who}: 'path' is needed for type {domain.type}")
+        if domain.type == "nfs" and not domain.address:
+            problems.append(f"{who}: 'address' is needed for type nfs")
+        if domain.type in ("posixfs", "glusterfs") and not domain.vfs_type:
+            problems.append(f"{who}: 'vfs_type' is needed for type {domain.type}")
+        wanted.append(domain)
+    for field in ("id", "name"):
+        values = [getattr(domain, field) for domain in wanted if getattr(domain, field)]
+        for value in sorted({value for value in values if values.count(value) > 1}):
+            problems.append(f"{field} {value} is given for {values.count(value)} domains")
+    if problems:
+        raise BadInput("; ".join(problems))
+    return tuple(wanted)
+
+
+def plan_attach(
+    wanted: Sequence[WantedDomain],
+    known: Sequence[Domain],
+    attached: Sequence[Domain],
+    data_center: DataCenter,
+    host: Host | None,
+) -> Plan:
+    """The steps that bring these domains to active in ``data_center``.
+
+    known: every domain of the engine; attached: those of the data center with their status; host: an up host of the
+    data center that imports and looks at metadata. BadInput names everything that forbids a start, before any write.
+    """
+    problems: list[str] = []
+    steps: list[Step] = []
+    outcomes: list[Outcome] = []
+    changes: dict[str, tuple[Change, ...]] = {}
+    here = {domain.id: domain for domain in attached}
+    by_id = {domain.id: domain for domain in known}
+    for domain in wanted:
+        problem = _conflict(domain, by_id, here, data_center)
+        if problem:
+            problems.append(problem)
+            continue
+        made = _steps_of(domain, by_id.get(domain.id), here.get(domain.id), data_center, host)
+        if not made:
+            outcomes.append(settled("attach", "domain", domain.label, domain.id, "already", "is active", required=domain.required))
+        for step, change in made:
+            steps.append(step)
+            changes[step.id] = (change,)
+    if any(step.action in ("import", "attach") for step in steps) and host is None:
+        problems.append(
+            f"data center {data_center.name} has no host that is up, so nothing can be imported or attached; "
+            "activate a host first"
+        )
+    if problems:
+        raise BadInput("; ".join(problems))
+    return Plan(steps=tuple(steps), outcomes=tuple(outcomes), changes=changes)
+
+
+def _conflict(
+    domain: WantedDomain, by_id: Mapping[str, Domain], here: Mapping[str, Domain], data_center: DataCenter
+) -> str:
+    known = by_id.get(domain.id)
+    if known is None:
+        if data_center.status == "uninitialized":
+            return (
+                f"domain {domain.label}: data center {data_center.name} is uninitialized; an imported domain would "
+                "become its master. Attach a domain of its own to the data center first"
+            )
+        namesake = next((other for other in by_id.values() if domain.name and other.name == domain.name), None)
+        if namesake is not None:
+            return (
+                f"domain {domain.label}: the name is taken by another domain ({namesake.id}); "
+                "want another name for it, or rename the other one"
+            )
+        return ""
+    if domain.id not in here and known.data_center_ids:
+        return (
+            f"domain {domain.label}: is attached to another data center of this engine "
+            f"({', '.join(known.data_center_ids)}); detach it there first"
+        )
+    if (known.address, known.path) != (domain.address, domain.path):
+        place = f"{known.address}:{known.path}" if known.address else known.path
+        return (
+            f"domain {domain.label}: the engine knows it on {place}, the playbook wants {domain.place}; "
+            "its connection must be changed, which this module never does"
+        )
+    return ""
+
+
+def _steps_of(
+    domain: WantedDomain, known: Domain | None, here: Domain | None, data_center: DataCenter, host: Host | None
+) -> list[tuple[Step, Change]]:
+    made: list[tuple[Step, Change]] = []
+    last = frozenset[str]()
+
+    def add(action: str, says: str, field: str, before: object, after: object) -> None:
+        nonlocal last
+        step = Step(
+            id=f"{action}:{domain.id}",
+            action=action,
+            kind="domain",
+            name=domain.label,
+            target_id=domain.id,
+            details={"domain": domain, "data_center": data_center.id, "host": host.id if host else ""},
+            after=last,
+            required=domain.required,
+            says=says,
+        )
+        last = frozenset({step.id})
+        made.append((step, Change("domain", domain.label, field, before, after)))
+
+    if known is None:
+        add("import", f"import {domain.label} from {domain.place}", "storage", ABSENT, domain.place)
+    if here is None:
+        add("attach", f"attach {domain.label} to {data_center.name}", "status", "unattached", "active")
+    elif here.status in RESTING or here.status in MOVING:
+        add("activate", f"activate {domain.label}", "status", here.status, "active")
+    if domain.name and (known is None or known.name != domain.name):
+        before = known.name if known else ABSENT
+        add("rename", f"name domain {domain.id} {domain.name}", "name", before, domain.name)
+    return made

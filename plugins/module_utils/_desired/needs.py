@@ -1,0 +1,122 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What VMs need that a plan does not give: found from an inventory of the source, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.mappings import Mappings
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import Inventory, InventoryVm
+
+MOST_NAMES = 5
+
+
+@dataclass(frozen=True)
+class Findings:
+    """problems forbid a start; warnings are told."""
+
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def plan_needs(
+    inventory: Inventory,
+    names: Sequence[str],
+    partial: Collection[str],
+    domain_ids: Collection[str],
+    mappings: Mappings,
+    existing: Mapping[str, Collection[str]],
+    cluster: str,
+) -> Findings:
+    """Compare what the named VMs need with what the plan and the target give.
+
+    names: the VMs of the plan; partial: those that may come without some disks; domain_ids: the domains that the plan
+    brings; existing: option of mappings -> names that the target has; cluster: the one cluster for all, or empty.
+    """
+    by_name: dict[str, list[InventoryVm]] = {}
+    for vm in inventory.vms:
+        by_name.setdefault(vm.name, []).append(vm)
+        by_name.setdefault(vm.id, []).append(vm)
+    problems: list[str] = []
+    clusters: dict[str, list[str]] = {}
+    profiles: dict[tuple[str, str], list[str]] = {}
+    absent: dict[str, list[str]] = {}
+    luns: dict[str, list[str]] = {}
+    warnings: list[str] = []
+    for name in names:
+        found = by_name.get(name, [])
+        if len(found) != 1:
+            problems.append(_not_one(name, found, inventory.site))
+            continue
+        vm = found[0]
+        clusters.setdefault(vm.cluster, []).append(vm.name)
+        for nic in vm.nics:
+            if nic != ("", ""):
+                profiles.setdefault(nic, []).append(vm.name)
+        for disk in vm.disks:
+            if disk.lun_id:
+                luns.setdefault(disk.lun_id, []).append(vm.name)
+            elif not set(disk.domain_ids) & set(domain_ids):
+                if vm.name in partial or vm.id in partial:
+                    warnings.append(f"VM {vm.name} will come without disk {disk.name}: {_lies_on(disk.domain_ids, inventory)}")
+                else:
+                    absent.setdefault(_lies_on(disk.domain_ids, inventory), []).append(vm.name)
+    problems.extend(_clusters(clusters, mappings, existing, cluster))
+    problems.extend(_profiles(profiles, mappings, existing))
+    problems.extend(
+        f"VMs {_some(users)} have a disk that {where}; add the domain, leave them out, or allow them to come partially"
+        for where, users in absent.items()
+    )
+    mapped = {pair.source_id for pair in mappings.luns}
+    warnings.extend(
+        f"LUN {lun} of VMs {_some(users)} is not mapped; it must be visible in the target under the same id"
+        for lun, users in luns.items()
+        if lun not in mapped
+    )
+    return Findings(tuple(problems), tuple(warnings))
+
+
+def _not_one(name: str, found: Sequence[InventoryVm], site: str) -> str:
+    if not found:
+        return f"VM {name} is not in the inventory of site {site}"
+    ids = ", ".join(vm.id for vm in found)
+    return f"VM {name} stands {len(found)} times in the inventory of site {site} ({ids}); name it by its id"
+
+
+def _clusters(
+    used: Mapping[str, Sequence[str]], mappings: Mappings, existing: Mapping[str, Collection[str]], cluster: str
+) -> list[str]:
+    if cluster:
+        return []
+    mapped = {pair.source for pair in mappings.of("clusters")}
+    return [
+        f"mappings.clusters: {name} (of VMs {_some(users)}) is not mapped, and the target has no cluster of this name"
+        for name, users in used.items()
+        if name not in mapped and name not in existing["clusters"]
+    ]
+
+
+def _profiles(
+    used: Mapping[tuple[str, str], Sequence[str]], mappings: Mappings, existing: Mapping[str, Collection[str]]
+) -> list[str]:
+    mapped = {pair.source for pair in mappings.vnic_profiles}
+    return [
+        f"mappings.vnic_profiles: {'/'.join(profile)} (network/profile, of VMs {_some(users)}) is not mapped, and the "
+        "target has no such profile"
+        for profile, users in used.items()
+        if profile not in mapped and "/".join(profile) not in existing["vnic_profiles"]
+    ]
+
+
+def _lies_on(domain_ids: Sequence[str], inventory: Inventory) -> str:
+    named = [inventory.domains.get(domain_id, domain_id) for domain_id in domain_ids]
+    return f"lies on {' and '.join(named)}, which the plan does not bring" if named else "lies on no domain"
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = len(names) - MOST_NAMES
+    shown = ", ".join(names[:MOST_NAMES])
+    return f"{shown} and {rest} more" if rest > 0 else shown

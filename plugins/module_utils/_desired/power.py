@@ -1,0 +1,67 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Planning which VMs are started or stopped (contract 07, 7.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import Change
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Step
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import select
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import is_pattern
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Vm
+
+# On its way up already: there is nothing to send, only to wait for.
+COMING_UP = ("wait_for_launch", "powering_up", "restoring_state", "reboot_in_progress")
+GOING_DOWN = ("powering_down", "saving_state")
+
+
+def plan_power(
+    state: str,
+    asked: Sequence[str],
+    exclude: Sequence[str],
+    vms: Collection[Vm],
+    *,
+    is_required: Callable[[str], bool],
+) -> Plan:
+    """The steps that bring the asked VMs to ``state`` ("up" or "down").
+
+    A VM that is on its way gets a step that only waits. Raises Ambiguous for a name that two VMs carry.
+    """
+    selection = select(vms, asked, exclude=exclude, kind="VM")
+    outcomes = [
+        settled(
+            state, "vm",
+            selector,
+            "",
+            "failed",
+            f"{selector}: the engine has no VM of this name or id; register it first, then run again",
+            required=is_required(selector),
+        )
+        for selector in selection.unmatched
+        if not is_pattern(selector) and selector not in exclude
+    ]
+    steps: list[Step] = []
+    changes: dict[str, tuple[Change, ...]] = {}
+    for vm in selection.chosen:
+        required = is_required(vm.name)
+        if vm.status == state or (state == "down" and vm.status == "suspended"):
+            outcomes.append(settled(state, "vm", vm.name, vm.id, "already", f"is {vm.status}", required=required))
+            continue
+        moving = COMING_UP if state == "up" else GOING_DOWN
+        step = Step(
+            id=f"{state}:{vm.id}",
+            action="wait" if vm.status in moving else state,
+            kind="vm",
+            name=vm.name,
+            target_id=vm.id,
+            details={"status": vm.status},
+            required=required,
+            says=f"{'start' if state == 'up' else 'stop'} VM {vm.name}",
+        )
+        steps.append(step)
+        changes[step.id] = (Change("vm", vm.name, "status", vm.status, state),)
+    return Plan(steps=tuple(steps), outcomes=tuple(outcomes), changes=changes)

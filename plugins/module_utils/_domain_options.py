@@ -1,0 +1,27 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The option ``domains``: file storage domains with the place of their storage (contract 02, 2.1)."""
+
+from __future__ import annotations
+
+import typing as t
+
+DOMAINS: dict[str, t.Any] = {
+    "type": "list",
+    "elements": "dict",
+    "required": True,
+    "options": {
+        "id": {"type": "str", "required": True},
+        "name": {"type": "str"},
+        "type": {"type": "str", "choices": ["nfs", "posixfs", "glusterfs"], "default": "nfs"},
+        "address": {"type": "str"},
+        "path": {"type": "str", "required": True},
+        "vfs_type": {"type": "str"},
+        "mount_options": {"type": "str"},
+        "nfs_version": {"type": "str", "choices": ["auto", "v3", "v4", "v4_0", "v4_1", "v4_2"]},
+        "nfs_timeo": {"type": "int"},
+        "nfs_retrans": {"type": "int"},
+        "required": {"type": "bool", "default": True},
+    },
+}

@@ -1,0 +1,35 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of the libraries that this collection needs is missing where a module runs."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import LXML_ERROR
+
+try:
+    import requests as _requests
+except ImportError:
+    REQUESTS_ERROR: str | None = traceback.format_exc()
+else:
+    REQUESTS_ERROR = None
+    del _requests
+
+
+@dataclass(frozen=True)
+class MissingLibrary:
+    """A library that could not be imported, and why."""
+
+    name: str
+    trace: str
+
+
+def missing_library() -> MissingLibrary | None:
+    """The first library that is missing, or None."""
+    for name, trace in (("lxml", LXML_ERROR), ("requests", REQUESTS_ERROR)):
+        if trace is not None:
+            return MissingLibrary(name, trace)
+    return None

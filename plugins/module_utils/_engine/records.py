@@ -1,0 +1,318 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Immutable records of what an engine holds: only the fields that planning needs.
+
+Each record is made from one XML element by its ``from_xml``. An element that the engine left out becomes an empty
+string, ``None`` or an empty tuple, never an invented value (contract 03, 04, 05, 07).
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import boolean, ident, number, text
+
+if t.TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+BLANK_TEMPLATE = "00000000-0000-0000-0000-000000000000"
+
+
+def reference(node: Element, path: str) -> str:
+    """The id of the object that a child element points at, or an empty string."""
+    child = node.find(path)
+    return ident(child) if child is not None else ""
+
+
+def references(node: Element, path: str) -> tuple[str, ...]:
+    """The ids of all objects that the elements at ``path`` point at, in the engine's order."""
+    return tuple(ident(child) for child in node.findall(path))
+
+
+@dataclass(frozen=True)
+class DataCenter:
+    """A data center; ``status`` is up, maintenance, uninitialized, problematic, not_operational or contend."""
+
+    id: str
+    name: str
+    status: str
+    local: bool
+
+    @classmethod
+    def from_xml(cls, node: Element) -> DataCenter:
+        return cls(ident(node), text(node, "name"), text(node, "status"), boolean(node, "local"))
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster of one CPU architecture in a data center."""
+
+    id: str
+    name: str
+    data_center_id: str
+    architecture: str
+
+    @classmethod
+    def from_xml(cls, node: Element) -> Cluster:
+        return cls(
+            ident(node), text(node, "name"), reference(node, "data_center"), text(node, "cpu/architecture")
+        )
+
+
+@dataclass(frozen=True)
+class Host:
+    """A hypervisor; ``status`` as in contract 07, 7.1."""
+
+    id: str
+    name: str
+    status: str
+    cluster_id: str
+
+    @classmethod
+    def from_xml(cls, node: Element) -> Host:
+        return cls(ident(node), text(node, "name"), text(node, "status"), reference(node, "cluster"))
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A storage domain. ``status`` is only true in a data center's list: the top level says unattached or nothing."""
+
+    id: str
+    name: str
+    type: str
+    status: str
+    master: bool
+    storage_type: str
+    address: str
+    path: str
+    data_center_ids: tuple[str, ...]
+
+    @classmethod
+    def from_xml(cls, node: Element) -> Domain:
+        return cls(
+            id=ident(node),
+            name=text(node, "name"),
+            type=text(node, "type"),
+            status=text(node, "status"),
+            master=boolean(node, "master"),
+            storage_type=text(node, "storage/type"),
+            address=text(node, "storage/address"),
+            path=text(node, "storage/path"),
+            data_center_ids=references(node, "data_centers/data_center"),
+        )
+
+
+@dataclass(frozen=True)
+class Vm:
+    """A registered VM."""
+
+    id: str
+    name: str
+    status: str
+    cluster_id: str
+    template_id: str
+    delete_protected: bool
+
+    @classmethod
+    def from_xml(cls, node: Element) -> Vm:
+        return cls(
+            id=ident(node),
+            name=text(node, "name"),
+            status=text(node, "status"),
+            cluster_id=reference(node, "cluster"),
+            template_id=reference(node, "template"),
+            delete_protected=boolean(node, "delete_protected"),
+        )
+
+
+@dataclass(frozen=True)
+class Template:
+    """A registered template or one of its versions; ``base_id`` equals ``id`` for a base template."""
+
+    id: str
+    name: str
+    status: str
+    base_id: str
+    version: int
+    delete_protected: bool
+
+    @classmethod
+    def from_xml(cls, node: Element) -> Template:
+        return cls(
+            id=ident(node),
+            name=text(node, "name"),
+            status=text(node, "status"),
+            base_id=reference(node, "version/base_template") or ident(node),
+            version=number(node, "version/version_number") or 1,
+            delete_protected=boolean(node, "delete_protected"),
+        )
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A disk of any kind; ``lun_id`` is set for a direct LUN only."""
+
+    id: str
+    name: str
+    storage_type: str
+    content_type: str
+    status: str
+    domain_ids: tuple[str, ...]
+    lun_id: str
+
+    @classmethod
+    def from_xml(cls, node: Element) -> Disk:
+        unit = node.find("lun_storage/logical_units/logical_unit")
+        return cls(
+            id=ident(node),
+            name=text(node, "alias") or text(node, "name"),
+            storage_type=text(node, "storage_type") or ("lun" if unit is not None else "image"),
+            content_type=text(node, "content_type"),
+            status=text(node, "status"),
+            domain_ids=references(node, "storage_domains/storage_domain"),
+            lun_id=ident(unit) if unit is not None else "",
+        )
+
+
+@dataclass(frozen=True)
+class UnregisteredVm:
+    """A VM that lies on attached domains and is not known to the engine (contract 04, 4.2).
+
+    ``domain_ids`` are all the domains that list it, in the order in which they were read.
+    """
+
+    id: str
+    name: str
+    template_id: str
+    architecture: str
+    memory: int
+    status: str
+    domain_ids: tuple[str, ...]
+
+    @classmethod
+    def from_xml(cls, node: Element, domain_id: str) -> UnregisteredVm:
+        return cls(
+            id=ident(node),
+            name=text(node, "name"),
+            template_id=reference(node, "template"),
+            architecture=text(node, "cpu/architecture"),
+            memory=number(node, "memory") or 0,
+            status=text(node, "status"),
+            domain_ids=(domain_id,),
+        )
+
+
+@dataclass(frozen=True)
+class UnregisteredTemplate:
+    """A template or version that lies on attached domains and is not known to the engine."""
+
+    id: str
+    name: str
+    base_id: str
+    version: int
+    architecture: str
+    domain_ids: tuple[str, ...]
+
+    @property
+    def template_id(self) -> str:
+        """The template that must be registered before this one: its base, or Blank for a base template."""
+        return BLANK_TEMPLATE if self.base_id == self.id else self.base_id
+
+    @classmethod
+    def from_xml(cls, node: Element, domain_id: str) -> UnregisteredTemplate:
+        return cls(
+            id=ident(node),
+            name=text(node, "name"),
+            base_id=reference(node, "version/base_template") or ident(node),
+            version=number(node, "version/version_number") or 1,
+            architecture=text(node, "cpu/architecture"),
+            domain_ids=(domain_id,),
+        )
+
+
+@dataclass(frozen=True)
+class UnregisteredDisk:
+    """A disk that lies on an attached domain and is not known to the engine."""
+
+    id: str
+    name: str
+    provisioned_size: int
+    domain_ids: tuple[str, ...]
+
+    @classmethod
+    def from_xml(cls, node: Element, domain_id: str) -> UnregisteredDisk:
+        return cls(
+            id=ident(node),
+            name=text(node, "alias") or text(node, "name"),
+            provisioned_size=number(node, "provisioned_size") or 0,
+            domain_ids=(domain_id,),
+        )
+
+
+@dataclass(frozen=True)
+class VnicProfile:
+    """A vNIC profile and the network that it belongs to."""
+
+    id: str
+    name: str
+    network_id: str
+
+    @classmethod
+    def from_xml(cls, node: Element) -> VnicProfile:
+        return cls(ident(node), text(node, "name"), reference(node, "network"))
+
+
+@dataclass(frozen=True)
+class Network:
+    """A logical network of a data center."""
+
+    id: str
+    name: str
+    data_center_id: str
+
+    @classmethod
+    def from_xml(cls, node: Element) -> Network:
+        return cls(ident(node), text(node, "name"), reference(node, "data_center"))
+
+
+@dataclass(frozen=True)
+class Named:
+    """Anything of which only the name and the id matter: affinity groups and labels, roles, users' domains."""
+
+    id: str
+    name: str
+
+    @classmethod
+    def from_xml(cls, node: Element) -> Named:
+        return cls(ident(node), text(node, "name"))
+
+
+@dataclass(frozen=True)
+class Job:
+    """An engine job; ``status`` is started, finished, failed, aborted or unknown."""
+
+    id: str
+    description: str
+    status: str
+
+    @classmethod
+    def from_xml(cls, node: Element) -> Job:
+        return cls(ident(node), text(node, "description"), text(node, "status"))
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of the engine's audit log."""
+
+    id: str
+    correlation_id: str
+    severity: str
+    description: str
+
+    @classmethod
+    def from_xml(cls, node: Element) -> Event:
+        return cls(
+            ident(node), text(node, "correlation_id"), text(node, "severity"), text(node, "description")
+        )

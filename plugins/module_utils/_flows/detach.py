@@ -1,0 +1,84 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""storage_domain_detach: domains leave their data center, with everything on them."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.attached import ATTACHED, attached_watch
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.detach import (
+    Deactivate,
+    Detach,
+    DetachSettings,
+    Remove,
+)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.detach import (
+    OnDomain,
+    find_blockers,
+    plan_detach,
+)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import select
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.attach import working_host
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result
+
+
+def detach(context: Context, params: Mapping[str, t.Any]) -> Result:
+    """Take the domains of ``params`` out of their data center; see the module storage_domain_detach for the options.
+
+    BadInput names every blocker of every domain, before anything is written.
+    """
+    client = context.client
+    data_center = reads.data_center(client, params["data_center"])
+    attached = reads.attached_domains(client, data_center.id)
+    selection = select(attached, params["domains"], kind="storage domain")
+    here = {
+        domain.id: OnDomain(
+            tuple(reads.domain_vms(client, domain.id)), tuple(reads.domain_templates(client, domain.id))
+        )
+        for domain in selection.chosen
+    }
+    blockers = find_blockers(selection.chosen, attached, here)
+    if blockers:
+        raise BadInput(
+            "Nothing was changed. Detaching is blocked: "
+            + "; ".join(blocker.sentence for blocker in blockers)
+            + ". Clear these, then run again"
+        )
+    host = working_host(client, data_center, params["host"]) if params["remove"] or params["host"] else None
+    if params["remove"] and host is None:
+        raise BadInput(
+            f"data center {data_center.name} has no host that is up, and the engine needs one to remove a domain; "
+            "activate a host or leave 'remove' out"
+        )
+    settings = DetachSettings(context.timeout, context.call_timeout, bool(params["force"]))
+    plan = plan_detach(
+        selection.unmatched,
+        selection.chosen,
+        reads.domains(client) if selection.unmatched else [],
+        data_center_id=data_center.id,
+        remove=params["remove"],
+        host=host,
+    )
+    result = context.carry_out(
+        plan,
+        {
+            "deactivate": Deactivate(client, settings),
+            "detach": Detach(client, settings),
+            "remove": Remove(client, settings),
+        },
+        {ATTACHED: attached_watch(client, data_center.id)},
+    )
+    result.extra["leaving"] = [
+        {
+            "domain": domain.name,
+            "vms": sorted(vm.name for vm in here[domain.id].vms),
+            "templates": sorted(template.name for template in here[domain.id].templates),
+        }
+        for domain in selection.chosen
+    ]
+    return result

@@ -1,0 +1,94 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""preflight_info: whether the target can take what a plan brings, without a write."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import plan_attach, wanted_domains
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.mappings import mappings_from, missing_targets
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.needs import plan_needs
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput, DrError
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Cluster, DataCenter
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.attach import working_host
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register import existing_targets
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import read_inventory
+
+if t.TYPE_CHECKING:
+    from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
+
+
+def preflight(client: Client, params: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Everything that would stop the plan of ``params``; see the module preflight_info for the shape.
+
+    Raises BadInput with all problems at once, unless ``strict`` is off.
+    """
+    problems: list[str] = []
+    warnings: list[str] = []
+    data_center = reads.data_center(client, params["data_center"])
+    if data_center.status != "up":
+        problems.append(f"data center {data_center.name} is {data_center.status}, it must be up")
+    clusters = reads.clusters(client, data_center.id)
+    _collect(problems, lambda: _domains(client, data_center, params))
+    if params["cluster"]:
+        place = f"data center {data_center.name}"
+        _collect(problems, lambda: one(clusters, params["cluster"], kind="cluster", place=place))
+    _collect(problems, lambda: _vms(client, data_center, clusters, params, problems, warnings))
+    if problems and params["strict"]:
+        raise BadInput(f"The plan cannot run, and nothing was changed: {'; '.join(problems)}")
+    return {"problems": problems, "warnings": warnings, "ready": not problems}
+
+
+def _collect(problems: list[str], check: t.Callable[[], object]) -> None:
+    """Run one check; what it refuses becomes a problem, so that all are told at once."""
+    try:
+        check()
+    except DrError as error:
+        problems.append(str(error))
+
+
+def _domains(client: Client, data_center: DataCenter, params: Mapping[str, t.Any]) -> None:
+    plan_attach(
+        wanted_domains(params["domains"]),
+        reads.domains(client),
+        reads.attached_domains(client, data_center.id),
+        data_center,
+        working_host(client, data_center, params["host"]),
+    )
+
+
+def _vms(
+    client: Client,
+    data_center: DataCenter,
+    clusters: list[Cluster],
+    params: Mapping[str, t.Any],
+    problems: list[str],
+    warnings: list[str],
+) -> None:
+    mappings = mappings_from(params["mappings"])
+    profiles = {key: profile.id for key, profile in reads.vnic_profiles(client, data_center.id).items()}
+    existing = existing_targets(client, mappings, clusters, profiles)
+    existing["vnic_profiles"] = {"/".join(key) for key in profiles}
+    problems.extend(missing_targets(mappings, existing))
+    if params["inventory"]:
+        findings = plan_needs(
+            read_inventory(params["inventory"], params["inventory_site"]),
+            params["vms"] or [],
+            frozenset(params["partial"] or ()),
+            frozenset(domain["id"] for domain in params["domains"]),
+            mappings,
+            existing,
+            params["cluster"] or "",
+        )
+        problems.extend(findings.problems)
+        warnings.extend(findings.warnings)
+    elif not params["cluster"] and not mappings.of("clusters"):
+        problems.append(
+            "mappings.clusters: nothing is mapped and no 'cluster' is given, and without an inventory it is not known "
+            "which clusters the VMs come from; map them, or name one cluster for all"
+        )

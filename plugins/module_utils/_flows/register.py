@@ -1,0 +1,267 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""unregistered_vm_register and unregistered_template_register: what lies on attached domains comes into the engine."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.leftover_luns import ForgetLun
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.register import (
+    REGISTERED,
+    Register,
+    RegisterSettings,
+    registered_watch,
+)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.leftover_luns import (
+    NO_TIES,
+    Ties,
+    plan_leftover_luns,
+)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.mappings import (
+    BY_NAME,
+    Mappings,
+    mappings_from,
+    missing_targets,
+    registration_configuration,
+)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register import plan_register
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import select
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import (
+    Cluster,
+    DataCenter,
+    Domain,
+    UnregisteredVm,
+)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.names import any_of, none_of
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import Inventory, read_inventory
+
+if t.TYPE_CHECKING:
+    from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
+
+
+def register_vms(context: Context, params: Mapping[str, t.Any]) -> Result:
+    """Register the VMs of ``params``; see the module unregistered_vm_register for the options."""
+    client = context.client
+    target = _Target(context, params)
+    unregistered = reads.unregistered_vms(client, target.domains)
+    chosen = select(unregistered, params["vms"], exclude=params["exclude"] or [], kind="unregistered VM").chosen
+    inventory = read_inventory(params["inventory"], params["inventory_site"]) if params["inventory"] else None
+    guard, before = plan_leftover_luns(
+        _floating_luns(client) if chosen else [],
+        {vm.id for vm in chosen},
+        ties_of(inventory, chosen),
+        params["leftover_luns"],
+    )
+    plan = plan_register(
+        "vm",
+        params["vms"],
+        params["exclude"] or [],
+        unregistered,
+        reads.vms(client),
+        {template.id for template in reads.templates(client)},
+        is_required=none_of(params["best_effort"]),
+        may_be_partial=any_of(params["partial"]),
+        after=before,
+        unproven=bool(target.not_proven),
+    )
+    events = _Events(context, plan)
+    result = context.carry_out(
+        _together(guard, plan, target.not_proven),
+        {
+            "register": Register(client, target.settings(params), "vm"),
+            "forget_lun": ForgetLun(client, context.journal),
+        },
+        {REGISTERED: registered_watch(client, "vm")},
+    )
+    result.extra["dropped"] = events.dropped(result)
+    result.extra["partial"] = _partial(client, result, inventory)
+    return result
+
+
+def register_templates(context: Context, params: Mapping[str, t.Any]) -> Result:
+    """Register the templates of ``params``; see the module unregistered_template_register for the options."""
+    client = context.client
+    target = _Target(context, params)
+    registered = reads.templates(client)
+    plan = plan_register(
+        "template",
+        params["templates"],
+        params["exclude"] or [],
+        reads.unregistered_templates(client, target.domains),
+        registered,
+        {template.id for template in registered},
+        is_required=none_of(params["best_effort"]),
+        may_be_partial=any_of(params["partial"]),
+        after={},
+        unproven=bool(target.not_proven),
+    )
+    events = _Events(context, plan)
+    result = context.carry_out(
+        _together(Plan(), plan, target.not_proven),
+        {"register": Register(client, target.settings(params), "template")},
+        {REGISTERED: registered_watch(client, "template")},
+    )
+    result.extra["dropped"] = events.dropped(result)
+    return result
+
+
+class _Target:
+    """The data center that receives: everything that the options name in it is looked up here, before any write."""
+
+    def __init__(self, context: Context, params: Mapping[str, t.Any]) -> None:
+        client = context.client
+        mappings = mappings_from(params["mappings"])
+        self._context = context
+        self._mappings = mappings
+        self.data_center = reads.data_center(client, params["data_center"])
+        clusters = reads.clusters(client, self.data_center.id)
+        self._cluster_id = ""
+        if params["cluster"]:
+            place = f"data center {self.data_center.name}"
+            self._cluster_id = one(clusters, params["cluster"], kind="cluster", place=place).id
+        self._profiles = (
+            {key: profile.id for key, profile in reads.vnic_profiles(client, self.data_center.id).items()}
+            if mappings.vnic_profiles
+            else {}
+        )
+        problems = missing_targets(mappings, existing_targets(client, mappings, clusters, self._profiles))
+        if problems:
+            raise BadInput("; ".join(problems))
+        self.domains, self.not_proven = active_domains(context, self.data_center, params["domains"])
+
+    def settings(self, params: Mapping[str, t.Any]) -> RegisterSettings:
+        """The settings of the register action."""
+        return RegisterSettings(
+            cluster_id=self._cluster_id,
+            configuration=registration_configuration(self._mappings, self._profiles),
+            reassign_bad_macs=bool(params.get("reassign_bad_macs")),
+            timeout=self._context.timeout,
+            call_timeout=self._context.call_timeout,
+            wait=self._context.wait,
+        )
+
+
+def existing_targets(
+    client: Client,
+    mappings: Mappings,
+    clusters: list[Cluster],
+    profiles: Mapping[tuple[str, str], str],
+) -> dict[str, set[str]]:
+    """The names that exist in the target for each kind of mapping that is used; each collection is read once."""
+    existing = {"clusters": {cluster.name for cluster in clusters}}
+    if mappings.vnic_profiles:
+        existing["vnic_profiles"] = {"/".join(key) for key in profiles}
+    if mappings.of("affinity_groups"):
+        existing["affinity_groups"] = {group.name for group in reads.affinity_groups(client, clusters)}
+    for option, collection in (("affinity_labels", "affinitylabels"), ("roles", "roles"), ("user_domains", "domains")):
+        if mappings.of(option):
+            existing[option] = {record.name for record in reads.named(client, collection)}
+    return {option: names for option, names in existing.items() if option == "vnic_profiles" or option in BY_NAME}
+
+
+def active_domains(
+    context: Context, data_center: DataCenter, asked: list[str]
+) -> tuple[list[Domain], tuple[str, ...]]:
+    """The asked domains of a data center, which must be active, and what check mode cannot prove about others.
+
+    BadInput for a domain that is attached but not active. One that is not attached is NotFound, except in check mode:
+    an earlier task may be about to attach it.
+    """
+    attached = reads.attached_domains(context.client, data_center.id)
+    found: list[Domain] = []
+    not_proven: list[str] = []
+    problems: list[str] = []
+    for name in asked:
+        there = any(name in (domain.id, domain.name) for domain in attached)
+        if not there and context.check_mode:
+            not_proven.append(
+                f"domain {name} is not attached to {data_center.name} yet; what lies on it is listed only after that"
+            )
+            continue
+        domain = one(attached, name, kind="storage domain", place=f"data center {data_center.name}")
+        if domain.status != "active":
+            problems.append(f"domain {domain.name} is {domain.status}, it must be active")
+        found.append(domain)
+    if problems:
+        raise BadInput("; ".join(problems) + ". Activate it with storage_domain_attach, then run again")
+    return list({domain.id: domain for domain in found}.values()), tuple(not_proven)
+
+
+def ties_of(inventory: Inventory | None, chosen: t.Iterable[UnregisteredVm]) -> Ties:
+    """Which disk belongs to which VM, as far as an inventory tells."""
+    if inventory is None:
+        return NO_TIES
+    known = {vm.id: vm for vm in inventory.vms}
+    owners = {disk.id: vm.id for vm in inventory.vms for disk in vm.disks}
+    return Ties(owners, frozenset(vm.id for vm in chosen if vm.id in known))
+
+
+def _floating_luns(client: Client) -> list[t.Any]:
+    luns = [disk for disk in reads.disks(client) if disk.storage_type == "lun"]
+    if not luns:
+        return []
+    attached = set().union(*reads.disk_attachments(client).values())
+    return [disk for disk in luns if disk.id not in attached]
+
+
+def _together(guard: Plan, plan: Plan, not_proven: tuple[str, ...]) -> Plan:
+    return Plan(
+        steps=guard.steps + plan.steps,
+        outcomes=guard.outcomes + plan.outcomes,
+        changes={**guard.changes, **plan.changes},
+        not_proven=not_proven,
+    )
+
+
+class _Events:
+    """What the engine said while the steps of a plan were carried out: only events tell what a register dropped."""
+
+    def __init__(self, context: Context, plan: Plan) -> None:
+        self._client = context.client
+        self._from = reads.last_event_id(context.client) if plan.steps and not context.check_mode else ""
+
+    def dropped(self, result: Result) -> list[dict[str, object]]:
+        """Per entity that was registered: the warnings and errors that carry its step's correlation id."""
+        if not self._from:
+            return []
+        said: dict[str, list[str]] = {}
+        for event in reads.events_since(self._client, self._from):
+            if event.severity != "normal":
+                said.setdefault(event.correlation_id, []).append(event.description)
+        told: list[dict[str, object]] = []
+        for outcome in result.report.outcomes:
+            messages = said.get(self._client.correlation_id(outcome.step_id), [])
+            if outcome.state == "done" and messages:
+                told.append({"name": outcome.name, "id": outcome.target_id, "messages": messages})
+        return told
+
+
+def _partial(client: Client, result: Result, inventory: Inventory | None) -> list[dict[str, object]]:
+    """The VMs that came without some of their disks: why, in the engine's words, and the names of these disks.
+
+    ``missing_disks`` is None for a VM that no inventory knows: what only its description holds is not guessed.
+    """
+    partial = [outcome for outcome in result.report.outcomes if "partial" in outcome.details]
+    known = {vm.id: vm for vm in inventory.vms} if inventory else {}
+    attached = reads.disk_attachments(client) if any(outcome.target_id in known for outcome in partial) else {}
+    told: list[dict[str, object]] = []
+    for outcome in partial:
+        vm = known.get(outcome.target_id)
+        there = attached.get(outcome.target_id, set())
+        told.append(
+            {
+                "name": outcome.name,
+                "id": outcome.target_id,
+                "why": outcome.details["partial"],
+                "missing_disks": [disk.name for disk in vm.disks if disk.id not in there] if vm else None,
+            }
+        )
+    return told

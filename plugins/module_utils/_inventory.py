@@ -1,0 +1,127 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading an inventory: the estate file that says what the source site held (docs/estate.md).
+
+Only what recovery compares with is read. The engine's lists of unregistered entities do not hold a VM's disks, NICs,
+cluster or LUNs; an inventory does.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
+
+FORMAT = "ovirt-dr-estate"
+VERSIONS = (1,)
+
+
+@dataclass(frozen=True)
+class InventoryDisk:
+    """A disk of a VM: the domains that hold it, or the LUN that it is."""
+
+    id: str
+    name: str
+    domain_ids: tuple[str, ...]
+    lun_id: str
+
+
+@dataclass(frozen=True)
+class InventoryVm:
+    """A VM as the source site knew it. nics: (network name, profile name), ("", "") for a NIC without a profile."""
+
+    id: str
+    name: str
+    cluster: str
+    template_id: str
+    disks: tuple[InventoryDisk, ...]
+    nics: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What the source site held. templates: id -> name; domains: id -> name."""
+
+    site: str
+    vms: tuple[InventoryVm, ...]
+    templates: Mapping[str, str]
+    domains: Mapping[str, str]
+
+
+def read_inventory(path: str, site: str) -> Inventory:
+    """The inventory of a site in an estate file.
+
+    BadInput for a file that cannot be read, is not an estate file, or does not hold the site.
+    """
+    try:
+        with open(path, encoding="utf-8") as stream:
+            estate = json.load(stream)
+    except OSError as error:
+        raise BadInput(f"inventory {path}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise BadInput(f"inventory {path}: is not valid JSON: {error}") from error
+    if not isinstance(estate, dict) or estate.get("format") != FORMAT or estate.get("version") not in VERSIONS:
+        raise BadInput(f"inventory {path}: is not an estate file of format {FORMAT}, version 1")
+    sites = {record.get("name"): record for record in estate.get("sites", [])}
+    if site not in sites:
+        raise BadInput(f"inventory {path}: holds no site {site}, only {', '.join(sorted(map(str, sites))) or 'none'}")
+    try:
+        return _inventory(site, sites[site])
+    except (AttributeError, KeyError, TypeError) as error:
+        raise BadInput(f"inventory {path}: site {site} is damaged: {type(error).__name__}: {error}") from error
+
+
+def _inventory(site: str, record: Mapping[str, t.Any]) -> Inventory:
+    networks = {network["id"]: network["name"] for network in record["networks"]}
+    profiles = {
+        profile["id"]: (networks[profile["network"]["id"]], profile["name"]) for profile in record["vnic_profiles"]
+    }
+    clusters = {cluster["id"]: cluster["name"] for cluster in record["clusters"]}
+    disks = {disk["id"]: _disk(disk) for disk in record["disks"]}
+    return Inventory(
+        site=site,
+        vms=tuple(_vm(vm, clusters, disks, profiles) for vm in record["vms"]),
+        templates={template["id"]: template["name"] for template in record["templates"]},
+        domains={domain["id"]: domain["name"] for domain in record["storage_domains"]},
+    )
+
+
+def _vm(
+    vm: Mapping[str, t.Any],
+    clusters: Mapping[str, str],
+    disks: Mapping[str, InventoryDisk],
+    profiles: Mapping[str, tuple[str, str]],
+) -> InventoryVm:
+    return InventoryVm(
+        id=vm["id"],
+        name=vm["name"],
+        cluster=clusters[vm["cluster"]["id"]],
+        template_id=vm["template"]["id"],
+        disks=tuple(disks[attachment["id"]] for attachment in vm["disk_attachments"]),
+        nics=tuple(
+            profiles[nic["vnic_profile"]["id"]] if nic.get("vnic_profile") else ("", "") for nic in vm["nics"]
+        ),
+    )
+
+
+def _disk(disk: Mapping[str, t.Any]) -> InventoryDisk:
+    units = _listed((disk.get("lun_storage") or {}).get("logical_units", {}).get("logical_unit"))
+    return InventoryDisk(
+        id=disk["id"],
+        name=disk.get("alias") or disk.get("name") or "",
+        domain_ids=tuple(
+            domain["id"] for domain in _listed((disk.get("storage_domains") or {}).get("storage_domain"))
+        ),
+        lun_id=units[0]["id"] if units else "",
+    )
+
+
+def _listed(value: t.Any) -> list[t.Any]:
+    """An element that stands once is a record in the file, one that repeats is a list."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,129 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module preflight_info: whether a target can take what a plan brings."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: preflight_info
+short_description: Check whether a target engine can take what a plan brings
+version_added: 0.1.0
+description:
+  - Looks up everything that a plan names in the target engine, and compares what its VMs need with what the plan gives.
+  - All problems are told at once. Nothing is written.
+extends_documentation_fragment:
+  - ovirt_dr.storage.attributes
+  - ovirt_dr.storage.attributes.info_module
+  - ovirt_dr.storage.attributes.actiongroup_engine
+  - ovirt_dr.storage.auth
+  - ovirt_dr.storage.domains
+  - ovirt_dr.storage.mappings
+options:
+  data_center:
+    description:
+      - The data center of the target, by name or id.
+    type: str
+    required: true
+  host:
+    description:
+      - The host that will import the domains, by name or id; the first one that is up when left out.
+    type: str
+  cluster:
+    description:
+      - The one cluster for all VMs, by name or id.
+    type: str
+  vms:
+    description:
+      - The VMs of the plan, by name or id. They are looked up in O(inventory).
+    type: list
+    elements: str
+  partial:
+    description:
+      - Those of O(vms) that may come without the disks that the plan does not bring.
+    type: list
+    elements: str
+  inventory:
+    description:
+      - An inventory of the source site, as a file where the module runs. Without it the clusters, networks and disks of
+        the VMs cannot be checked.
+    type: path
+  inventory_site:
+    description:
+      - The site in O(inventory) that the VMs come from.
+    type: str
+  strict:
+    description:
+      - Whether the task fails when there is a problem.
+    type: bool
+    default: true
+  concurrency:
+    description:
+      - How many requests may be in flight at once, from 1 to 64.
+    type: int
+    default: 8
+author:
+  - The ovirt_dr.storage contributors (@ovirt-dr)
+"""
+
+EXAMPLES = r"""
+---
+- name: Tell what stands in the way of the plan
+  ovirt_dr.storage.preflight_info:
+    data_center: Recovery
+    domains:
+      - {id: f892eb5c-6c83-428c-acc1-9cfb8caac9c0, address: nfs-b.example, path: /exports/data-web}
+    vms: [web01, web02]
+    inventory: inventory/primary.json
+    inventory_site: primary
+    mappings:
+      clusters:
+        - {from: prod, to: dr}
+    strict: false
+  register: preflight
+"""
+
+RETURN = r"""
+---
+ready:
+  description: Whether nothing stands in the way.
+  returned: success
+  type: bool
+problems:
+  description: Everything that would stop the plan, a sentence each.
+  returned: success
+  type: list
+  elements: str
+warnings:
+  description: What the plan leaves out knowingly, a sentence each.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import DOMAINS
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.preflight import preflight
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options import MAPPING_OPTIONS
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._info_module import run_info
+
+OPTIONS = {
+    **MAPPING_OPTIONS,
+    "data_center": {"type": "str", "required": True},
+    "host": {"type": "str"},
+    "cluster": {"type": "str"},
+    "domains": DOMAINS,
+    "vms": {"type": "list", "elements": "str"},
+    "partial": {"type": "list", "elements": "str"},
+    "inventory": {"type": "path"},
+    "inventory_site": {"type": "str"},
+    "strict": {"type": "bool", "default": True},
+}
+
+
+def main() -> None:
+    run_info(preflight, OPTIONS, required_together=[("inventory", "inventory_site")])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module unregistered_template_register: unregistered templates are registered."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: unregistered_template_register
+short_description: Templates that lie on attached storage domains are registered
+version_added: 0.1.0
+description:
+  - Registers templates and their versions that lie unregistered on attached domains, base templates first.
+  - Register the templates of all domains before any VM, because a VM on a template is refused without it.
+extends_documentation_fragment:
+  - ovirt_dr.storage.attributes
+  - ovirt_dr.storage.attributes.actiongroup_engine
+  - ovirt_dr.storage.auth
+  - ovirt_dr.storage.common
+  - ovirt_dr.storage.register
+  - ovirt_dr.storage.mappings
+options:
+  templates:
+    description:
+      - The templates, by name, id or pattern (C(*), C(?), C([...])). V(*) means all that the domains list.
+      - A template and its versions carry one name; the name stands for all of them.
+    type: list
+    elements: str
+    default: ["*"]
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+author:
+  - The ovirt_dr.storage contributors (@ovirt-dr)
+
+"""
+
+EXAMPLES = r"""
+---
+- name: All templates of two domains are registered
+  ovirt_dr.storage.unregistered_template_register:
+    data_center: Recovery
+    domains: [data-web, data-db]
+    mappings:
+      clusters:
+        - {from: prod, to: dr}
+"""
+
+RETURN = r"""
+---
+msg:
+  description: What was done, in one sentence; for a failure every object that failed, in the engine's words.
+  returned: always
+  type: str
+  sample: "2 done, 1 already so"
+counts:
+  description: How many objects ended in which state.
+  returned: always
+  type: dict
+  contains:
+    done:
+      description: Carried out; in check mode, would be.
+      type: int
+    already:
+      description: Were so before.
+      type: int
+    skipped:
+      description: Left alone on purpose.
+      type: int
+    failed:
+      description: Refused by the engine, or not seen in the wanted state in time.
+      type: int
+    not_run:
+      description: Never tried, because of another failure or an interrupt.
+      type: int
+ok:
+  description: Whether everything that is required is as it should be.
+  returned: always
+  type: bool
+stopped:
+  description: Why the rest was not carried out, empty when all was.
+  returned: always
+  type: str
+done:
+  description: The names of what was carried out, by action; in check mode, of what would be.
+  returned: always
+  type: dict
+  sample: {register: [tmpl-debian12]}
+already:
+  description: The names of what was so before, by action.
+  returned: always
+  type: dict
+  sample: {}
+skipped:
+  description: What was left alone on purpose, and why.
+  returned: always
+  type: list
+  elements: dict
+not_run:
+  description: What was never tried, and why.
+  returned: always
+  type: list
+  elements: dict
+failed:
+  description: What failed, required objects first, each with the engine's words and what to do next.
+  returned: always
+  type: list
+  elements: dict
+left_out:
+  description: How many names or entries of a state were left out because they are too many; the journal holds all.
+  returned: when something was left out
+  type: dict
+changes:
+  description: What changed, or would change, a sentence each.
+  returned: always
+  type: list
+  elements: str
+not_proven:
+  description: What check mode could not find out without a write.
+  returned: always
+  type: list
+  elements: str
+run_id:
+  description: What the correlation ids of this run begin with, in the engine's jobs and events.
+  returned: always
+  type: str
+  sample: k3f9a2c1
+journal:
+  description: The journal that was written, if one was asked for.
+  returned: always
+  type: str
+requests:
+  description: How many requests were sent, sign-in and sign-out not counted.
+  returned: always
+  type: dict
+  contains:
+    reads:
+      description: Requests that only read.
+      type: int
+    writes:
+      description: Requests that ask for a change.
+      type: int
+seconds:
+  description: How long it took.
+  returned: always
+  type: float
+dropped:
+  description: What the engine left out of what it registered, in its own words, from its events.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the entity.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    messages:
+      description: The engine's warnings and errors.
+      type: list
+      elements: str
+"""
+
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register import register_templates
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options import TARGET_OPTIONS
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._module import run_module
+
+OPTIONS = {
+    **TARGET_OPTIONS,
+    "templates": {"type": "list", "elements": "str", "default": ["*"]},
+}
+
+
+def main() -> None:
+    run_module(register_templates, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,248 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Module unregistered_vm_register: unregistered VMs are registered."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: unregistered_vm_register
+short_description: VMs that lie on attached storage domains are registered
+version_added: 0.1.0
+description:
+  - Registers VMs that lie unregistered on attached domains, many at once, with the mappings that they need.
+  - Each domain is listed once. A VM that is registered already is left alone. VMs on a template need it to be
+    registered before, see M(ovirt_dr.storage.unregistered_template_register).
+  - Before anything is registered, the engine is searched for LUN disks that no VM uses. Registering a VM beside the old
+    record of its own LUN disk damages the engine's storage listing, so such a record is removed first (the data stays
+    on the LUN) or the task stops; see O(leftover_luns).
+extends_documentation_fragment:
+  - ovirt_dr.storage.attributes
+  - ovirt_dr.storage.attributes.actiongroup_engine
+  - ovirt_dr.storage.auth
+  - ovirt_dr.storage.common
+  - ovirt_dr.storage.register
+  - ovirt_dr.storage.mappings
+options:
+  vms:
+    description:
+      - The VMs, by name, id or pattern (C(*), C(?), C([...])). V(*) means all that the domains list.
+      - A name that two unregistered VMs carry is an error that tells their ids.
+    type: list
+    elements: str
+    required: true
+  reassign_bad_macs:
+    description:
+      - Whether a NIC whose MAC address is in use, or lies outside the cluster's MAC pool, gets another one.
+    type: bool
+    default: false
+  inventory:
+    description:
+      - An inventory of the source site, as a file where the module runs. It tells whose LUN disk is whose, and which
+        disks a VM should have.
+    type: path
+  inventory_site:
+    description:
+      - The site in O(inventory) that the VMs come from.
+    type: str
+  leftover_luns:
+    description:
+      - What to do with LUN disks that no VM uses and whose owner is not known from O(inventory).
+      - V(refuse) stops before anything is written and lists them by id.
+      - V(remove) removes their records from the engine; their attributes are returned and written into the journal.
+      - V(keep) leaves them, which says that none of them belongs to one of these VMs.
+    type: str
+    choices: [refuse, keep, remove]
+    default: refuse
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+author:
+  - The ovirt_dr.storage contributors (@ovirt-dr)
+
+"""
+
+EXAMPLES = r"""
+---
+- name: The web servers are registered, each in the cluster that takes the place of its own
+  ovirt_dr.storage.unregistered_vm_register:
+    data_center: Recovery
+    domains: [data-web]
+    vms: ["web*", mail01]
+    mappings:
+      clusters:
+        - {from: prod, to: dr}
+      vnic_profiles:
+        - from: {network: frontend, profile: frontend}
+          to: {network: frontend, profile: frontend}
+
+- name: A database may come without the disks that are not replicated
+  ovirt_dr.storage.unregistered_vm_register:
+    data_center: Recovery
+    domains: [data-db]
+    vms: [db01]
+    cluster: dr
+    partial: [db01]
+"""
+
+RETURN = r"""
+---
+msg:
+  description: What was done, in one sentence; for a failure every object that failed, in the engine's words.
+  returned: always
+  type: str
+  sample: "2 done, 1 already so"
+counts:
+  description: How many objects ended in which state.
+  returned: always
+  type: dict
+  contains:
+    done:
+      description: Carried out; in check mode, would be.
+      type: int
+    already:
+      description: Were so before.
+      type: int
+    skipped:
+      description: Left alone on purpose.
+      type: int
+    failed:
+      description: Refused by the engine, or not seen in the wanted state in time.
+      type: int
+    not_run:
+      description: Never tried, because of another failure or an interrupt.
+      type: int
+ok:
+  description: Whether everything that is required is as it should be.
+  returned: always
+  type: bool
+stopped:
+  description: Why the rest was not carried out, empty when all was.
+  returned: always
+  type: str
+done:
+  description: The names of what was carried out, by action; in check mode, of what would be.
+  returned: always
+  type: dict
+  sample: {register: [web01]}
+already:
+  description: The names of what was so before, by action.
+  returned: always
+  type: dict
+  sample: {}
+skipped:
+  description: What was left alone on purpose, and why.
+  returned: always
+  type: list
+  elements: dict
+not_run:
+  description: What was never tried, and why.
+  returned: always
+  type: list
+  elements: dict
+failed:
+  description: What failed, required objects first, each with the engine's words and what to do next.
+  returned: always
+  type: list
+  elements: dict
+left_out:
+  description: How many names or entries of a state were left out because they are too many; the journal holds all.
+  returned: when something was left out
+  type: dict
+changes:
+  description: What changed, or would change, a sentence each.
+  returned: always
+  type: list
+  elements: str
+not_proven:
+  description: What check mode could not find out without a write.
+  returned: always
+  type: list
+  elements: str
+run_id:
+  description: What the correlation ids of this run begin with, in the engine's jobs and events.
+  returned: always
+  type: str
+  sample: k3f9a2c1
+journal:
+  description: The journal that was written, if one was asked for.
+  returned: always
+  type: str
+requests:
+  description: How many requests were sent, sign-in and sign-out not counted.
+  returned: always
+  type: dict
+  contains:
+    reads:
+      description: Requests that only read.
+      type: int
+    writes:
+      description: Requests that ask for a change.
+      type: int
+seconds:
+  description: How long it took.
+  returned: always
+  type: float
+partial:
+  description: The VMs that came without some of their disks.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the VM.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    why:
+      description: Why the engine refused the whole VM, in its own words.
+      type: str
+    missing_disks:
+      description: The names of the disks that did not come, or null where no inventory knows the VM.
+      type: list
+      elements: str
+
+dropped:
+  description: What the engine left out of what it registered, in its own words, from its events.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the entity.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    messages:
+      description: The engine's warnings and errors.
+      type: list
+      elements: str
+"""
+
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register import register_vms
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options import TARGET_OPTIONS
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._module import run_module
+
+OPTIONS = {
+    **TARGET_OPTIONS,
+    "vms": {"type": "list", "elements": "str", "required": True},
+    "reassign_bad_macs": {"type": "bool", "default": False},
+    "inventory": {"type": "path"},
+    "inventory_site": {"type": "str"},
+    "leftover_luns": {"type": "str", "choices": ["refuse", "keep", "remove"], "default": "refuse"},
+}
+
+
+def main() -> None:
+    run_module(register_vms, OPTIONS, required_together=[("inventory", "inventory_site")])
+
+
+if __name__ == "__main__":
+    main()
