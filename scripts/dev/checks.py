@@ -29,7 +29,13 @@ def lint(project: Project) -> list[Stage]:
         Stage("shellcheck", ("shellcheck", ".ci/run", "scripts/dev.sh"), root),
         Stage("yamllint", ("yamllint", "--strict", "."), copy),
         Stage("changelog lint", ("antsibull-changelog", "lint"), copy),
-        Stage("ansible-lint", ("ansible-lint", "--offline", "--nocolor"), copy, environment=among_copies(project)),
+        Stage(
+            "ansible-lint",
+            ("ansible-lint", "--offline", "--nocolor"),
+            copy,
+            proof=r"^Passed: .* in [1-9]\d* files",
+            environment=among_copies(project),
+        ),
         Stage("antsibull-docs lint", ("antsibull-docs", "lint-collection-docs", *docs, "."), copy),
     ]
 
@@ -57,19 +63,21 @@ def sanity(project: Project) -> list[Stage]:
     """ansible-test's own checks. It wants a real path, and finds its pip by the stand-in beside this file."""
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     command = ("ansible-test", "sanity", "--python", version, "--color", "no")
-    return [Stage("ansible-test sanity", command, project.copy, environment=among_copies(project))]
+    proof = "^Running sanity test .validate-modules"
+    return [Stage("ansible-test sanity", command, project.copy, proof=proof, environment=among_copies(project))]
 
 
 def docs(project: Project) -> list[Stage]:
     """The documentation as HTML, with what Sphinx itself finds wrong in it."""
-    source, html = project.build / "docs-source", project.build / "docs"
-    init = ("antsibull-docs", "sphinx-init", "--use-current", "--squash-hierarchy", "--lenient")
-    look = ("--sphinx-theme", "sphinx_rtd_theme", "--title", COLLECTION, "--project", COLLECTION)
-    collection = ("antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error")
+    pages, html = project.build / "docs-pages", project.build / "docs"
+    # antsibull-docs writes only into folders that exist and that nobody else may write to.
+    pages.mkdir(mode=0o755, exist_ok=True)
+    write = ("antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error")
+    clean = ("--cleanup", "everything", "--dest-dir", str(pages))
+    sphinx = ("sphinx-build", "-W", "--keep-going", "-q", "-c", "docs/sphinx", str(pages), str(html))
     return [
-        Stage("docs: frame", (*init, *look, "--dest-dir", str(source), COLLECTION), project.root),
-        Stage("docs: pages", (*collection, "--dest-dir", str(source / "rst"), COLLECTION), project.root),
-        Stage("docs: html", ("sphinx-build", "-q", "-c", str(source), str(source / "rst"), str(html)), project.root),
+        Stage("docs: pages", (*write, *clean, COLLECTION), project.root, repeat=True),
+        Stage("docs: html", sphinx, project.root, repeat=True),
     ]
 
 

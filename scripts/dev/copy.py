@@ -1,7 +1,11 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real copy of the checkout's own files, and one number that tells whether anything in it changed."""
+"""A real copy of the checkout's own files, and one number that tells whether anything in it changed.
+
+The copy lies in a folder that the checkout ignores, and some tools ask git which files there are: it is a repository of
+its own, without a commit.
+"""
 
 from __future__ import annotations
 
@@ -36,16 +40,21 @@ def refresh(project: Project) -> str:
     """Bring the copy up to the working tree, touching only what differs; returns the hash over all of it."""
     target = project.copy
     files = own_files(project.root)
+    if not (target / ".git").is_dir():
+        subprocess.run(["git", "init", "--quiet", str(target)], check=True)
     digest = hashlib.sha256()
     for name in files:
         digest.update(place(project.root / name, target / name, str(name)).encode())
     wanted = set(files)
-    for found in [path for path in target.rglob("*") if path.is_symlink() or not path.is_dir()]:
-        if found.relative_to(target) not in wanted:
-            found.unlink()
-    for folder in sorted((path for path in target.rglob("*") if path.is_dir()), reverse=True):
-        if not any(folder.iterdir()):
-            folder.rmdir()
+    for folder, folders, names in os.walk(target, topdown=False):
+        below = pathlib.Path(folder)
+        if ".git" in below.relative_to(target).parts:
+            continue
+        for name in [*names, *(name for name in folders if (below / name).is_symlink())]:
+            if (below / name).relative_to(target) not in wanted:
+                (below / name).unlink()
+        if below != target and not any(below.iterdir()):
+            below.rmdir()
     return digest.hexdigest()
 
 

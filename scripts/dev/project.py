@@ -81,7 +81,6 @@ class Project:
             "ANSIBLE_CONFIG": str(self.home / "ansible.cfg"),
             "ANSIBLE_COLLECTIONS_PATH": str(self.tree),
             "ANSIBLE_LOCALHOST_WARNING": "false",
-            "GIT_CEILING_DIRECTORIES": str(self.build),
             "HYPOTHESIS_STORAGE_DIRECTORY": str(self.build / "cache" / "hypothesis"),
             "MYPY_CACHE_DIR": str(self.build / "cache" / "mypy"),
             "MYPYPATH": str(self.tree),

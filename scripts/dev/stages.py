@@ -23,6 +23,7 @@ class Stage:
 
     ``repeat``: run it even if it passed on the same files (tests; checks that only read files need not be repeated).
     ``summary``: the last output line that matches this pattern is shown below the stage's line.
+    ``proof``: a pattern that some output line must match: a tool that found nothing to look at has not passed.
     ``limit``: after how many seconds the tool is ended and counts as failed.
     """
 
@@ -31,6 +32,7 @@ class Stage:
     where: pathlib.Path
     repeat: bool = False
     summary: str = ""
+    proof: str = ""
     limit: float = 900.0
     environment: tuple[tuple[str, str], ...] = ()
 
@@ -68,8 +70,14 @@ def run_one(project: Project, stage: Stage) -> None:
     ended = execute(project, stage, log)
     seconds = time.monotonic() - began
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    if ended != 0:
-        why = f"exit code {ended}" if ended is not None else f"ended after its limit of {stage.limit:.0f} s"
+    why = ""
+    if ended is None:
+        why = f"ended after its limit of {stage.limit:.0f} s"
+    elif ended:
+        why = f"exit code {ended}"
+    elif not any(re.search(stage.proof, line) for line in lines or [""]):
+        why = f"no line of its output matches '{stage.proof}'"
+    if why:
         print(f"FAILED {seconds:5.1f} s\n", flush=True)
         print("\n".join(lines[-400:]), flush=True)
         raise Problem(f"\n{stage.name} failed: {why} (the whole output: {log})")

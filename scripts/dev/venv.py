@@ -25,7 +25,16 @@ WHEELS_ONLY = ["--only-binary", ":all:"]
 
 # The package sets, and what a line on the screen calls them. The second holds the first.
 RUN, DEVELOPMENT = "run", "development"
-CARRIED = ("cert", "client-cert", "default-timeout", "extra-index-url", "find-links", "index-url", "no-index", "proxy")
+CARRIED: tuple[str, ...] = (
+    "cert",
+    "client-cert",
+    "default-timeout",
+    "extra-index-url",
+    "find-links",
+    "index-url",
+    "no-index",
+    "proxy",
+)
 CARRIED += ("retries", "timeout", "trusted-host")
 SETS = {RUN: "ansible-core, requests, lxml", DEVELOPMENT: "the linters and test tools"}
 

@@ -29,7 +29,8 @@ def a_checkout(tmp_path: pathlib.Path) -> Project:
 
 
 def copied(project: Project) -> set[str]:
-    return {str(path.relative_to(project.copy)) for path in project.copy.rglob("*") if not path.is_dir()}
+    found = {path.relative_to(project.copy) for path in project.copy.rglob("*") if not path.is_dir()}
+    return {str(path) for path in found if path.parts[0] != ".git"}
 
 
 def test_copies_what_git_would_know_and_nothing_else(project: Project) -> None:
@@ -49,6 +50,11 @@ def test_forgets_what_is_gone_and_what_tools_left(project: Project) -> None:
     assert copied(project) == {".gitignore", "one.py"}
     assert not (project.copy / "folder").exists()
     assert not (project.copy / "left").exists()
+
+
+def test_the_copy_is_a_repository_of_its_own(project: Project) -> None:
+    copy.refresh(project)
+    assert [str(name) for name in copy.own_files(project.copy)] == [".gitignore", "folder/two.py", "one.py"]
 
 
 def test_touches_only_what_changed(project: Project) -> None:

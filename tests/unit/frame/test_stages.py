@@ -68,6 +68,13 @@ def test_the_first_failure_stops_and_shows_the_tools_output(
     assert not (project.root / "count").exists()
 
 
+def test_a_tool_that_looked_at_nothing_has_not_passed(project: Project) -> None:
+    run_all(project, [stage(project, "print('3 files')", proof="[1-9] files")], "tree")
+    for code in ("print('0 files')", "pass"):
+        with pytest.raises(Problem, match="no line of its output"):
+            run_all(project, [stage(project, code, proof="[1-9] files")], "tree")
+
+
 def test_what_failed_is_run_again(project: Project) -> None:
     code = f"{GROW}; import sys; sys.exit(len(p.read_text()) < 2)"
     with pytest.raises(Problem):
