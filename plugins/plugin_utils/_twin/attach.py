@@ -1,0 +1,156 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Storage domains in a data center: attach, activate, is it attached, OVF update (contract 03, 3.4 and 3.5)."""
+from __future__ import annotations
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import write_stores
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, INACCESSIBLE, status_text
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.reads import member_writer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer, known_id, location
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sources import Member, domain_inside
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps, Work
+
+OVF_LOCKED_SECONDS = 5.0
+"""How long after an OVF update other operations on the domain are refused (findings, 7)."""
+
+
+def master_of(site: Site, data_center: str) -> Entity | None:
+    """The master domain of a data center."""
+    return next((d for d in site.domains_in(data_center) if d.data.get("master") == "true"), None)
+
+
+def _asked_for(site: Site, request: Request) -> Entity | None:
+    body = request.record("storage_domain", "attached_storage_domains/methods/add")
+    if body.get("id"):
+        return site.get("storage_domain", known_id(body["id"]))
+    if body.get("name"):
+        found = site.named("storage_domain", body["name"])
+        if found is None:
+            raise refusals.not_found(f"Storage: name={body['name']}")
+        return found
+    raise refusals.invalid_input("Parameters 'storage_domain.id' or 'storage_domain.name' are mandatory but both were not provided.")
+
+
+def attach(site: Site, request: Request) -> Steps:
+    """POST /datacenters/{dc}/storagedomains: one long call; the list of what is unregistered is taken here."""
+    entity = _asked_for(site, request)
+    center = site.get("data_center", request.ids[0])
+    if center is None:
+        raise refusals.command(400, "Data Center doesn't exist.")
+    host = site.host_up(center.id)
+    if host is None:
+        raise refusals.command(409, "Cannot attach Storage. There is no active Host in the Data Center.")
+    if entity is None:
+        raise refusals.command(400, "Cannot attach Storage. Storage Domain doesn't exist.")
+    if site.data_center_of(entity) or entity.data["status"] == "locked":
+        raise refusals.command(409, f"Cannot attach Storage. {INACCESSIBLE}")
+    master = master_of(site, center.id)
+    if center.data["status"] == "uninitialized" and entity.data["type"] != "data":
+        raise refusals.command(409, "Cannot attach Storage Domain.\n-Please attach Data Domain to the Data Center first.")
+    if master is not None and master.data["status"] != "active":
+        raise refusals.command(409, "Failed to attach Storage due to an error on the Data Center master Storage Domain.\n"
+                                    "-Please activate the master Storage Domain first.")
+    if not site.storage.reachable(entity.data["storage"]):
+        raise refusals.command(400)
+    content = site.storage.contents[entity.id]
+    entity.set(status="locked", data_centers={"data_center": {"id": center.id}})
+    yield Work("attach", count=len(content.disks), data_center=center.id)
+    entity.set(status="active", master="true" if master is None else "false")
+    if master is None:
+        center.set(status="up", storage_format=entity.data["storage_format"])
+    content.pool = center.id
+    site.unregistered[entity.id] = dict(content.ovf)
+    profile = next((p for p in site.all("disk_profile") if p.ref("storage_domain") == entity.id), None)
+    for identity, image in content.disks.items():
+        if image.get("content_type") == "ovf_store" and site.get("disk", identity) is None:
+            extra = {"disk_profile": {"id": profile.id}} if profile else {}
+            site.add(Entity("disk", {**image, **extra, "storage_domains": {"storage_domain": {"id": entity.id}}}))
+            site.event(378, "Disk 'OVF_STORE' has been successfully registered as a floating disk.", request.correlation,
+                       data_center=center, storage_domain=entity)
+    site.job(f"Attaching Storage Domain {entity.name} to Data Center {center.name}", request.correlation)
+    site.event(962, f"Storage Domain {entity.name} was attached to Data Center {center.name} by admin@internal-authz",
+               request.correlation, data_center=center, host=host, storage_domain=entity)
+    href = f"{API}/datacenters/{center.id}/storagedomains/{entity.id}"
+    member = Member(domain_inside(entity, center.id), href, "datacenters/storagedomains")
+    return Answer(201, document(member_writer(site, member, {})), headers={"Location": location(request.host, href)})
+
+
+def action_domain(site: Site, request: Request) -> Entity | None:
+    """The domain an action below a data center is about, when it is attached there."""
+    entity = site.get("storage_domain", request.ids[1])
+    return entity if entity is not None and site.data_center_of(entity) == request.ids[0] else None
+
+
+def done(request: Request, sent: dict[str, object], job: Entity, entity: Entity) -> Answer:
+    """The 200 of activate and deactivate."""
+    center, _, domain = request.ids[0], None, entity.id
+    shown = {"id": domain, "data_center": {"id": center}, "data_centers": {"data_center": {"id": center}},
+             "href": f"{API}/datacenters/{center}/storagedomains/{domain}"}
+    return action_answer(sent, {"job": {"id": job.id}, "status": "complete", "storage_domain": shown})
+
+
+def activate(site: Site, request: Request) -> Answer:
+    """POST .../activate."""
+    sent = request.action("attached_storage_domain/methods/activate")
+    center = site.get("data_center", request.ids[0])
+    known = site.get("storage_domain", request.ids[1])
+    if center is None:
+        raise refusals.command(400, "Data Center doesn't exist.")
+    if known is None:
+        raise refusals.command(400, "Cannot activate Storage. Storage Domain doesn't exist.")
+    if center.data["status"] == "uninitialized":
+        raise refusals.command(409, "Cannot activate Storage. Unknown Data Center status.")
+    entity = action_domain(site, request)
+    if entity is None:
+        raise refusals.engine_error()
+    if site.held(entity.id) or entity.data["status"] in ("locked", "activating", "detaching"):
+        raise refusals.command(409, f"Cannot activate Storage. {BUSY}")
+    if entity.data["status"] == "active":
+        raise refusals.command(409, f"Cannot activate Storage. {status_text(entity)}")
+    master = master_of(site, center.id)
+    if master is not None and master is not entity and master.data["status"] != "active":
+        raise refusals.command(409, "Failed to activate Storage due to an error on the Data Center master Storage Domain.\n"
+                                    "-Please activate the master Storage Domain first.")
+    if not site.storage.reachable(entity.data["storage"]):
+        site.job(f"Activating Storage Domain {entity.name} on Data Center {center.name}", request.correlation, "failed")
+        raise refusals.command(400, "Storage domain cannot be reached. Please ensure it is accessible from the host(s).")
+    entity.set(status="active")
+    if entity is master:
+        center.set(status="up")
+    job = site.job(f"Activating Storage Domain {entity.name} on Data Center {center.name}", request.correlation)
+    site.event(966, f"Storage Domain {entity.name} (Data Center {center.name}) was activated by admin@internal-authz",
+               request.correlation, data_center=center, storage_domain=entity)
+    return done(request, sent, job, entity)
+
+
+def is_attached(site: Site, request: Request) -> Answer:
+    """POST /storagedomains/{id}/isattached: what the metadata on storage says."""
+    sent = request.action("storage_domain/methods/is_attached")
+    host = sent.get("host")
+    if not isinstance(host, dict) or not host.get("id"):
+        raise refusals.invalid_input("Parameter 'host.id' is mandatory but was not provided.")
+    content = site.storage.contents.get(request.ids[0])
+    known = site.get("host", host["id"]) is not None and site.get("storage_domain", request.ids[0]) is not None
+    attached = known and content is not None and content.pool is not None
+    return action_answer({}, {"is_attached": "true" if attached else "false", "status": "complete"})
+
+
+def update_ovf_store(site: Site, request: Request) -> Answer:
+    """POST /storagedomains/{id}/updateovfstore: the job is over at once, the store some seconds later (findings, 3)."""
+    request.action("storage_domain/methods/update_ovf_store")
+    entity = site.get("storage_domain", request.ids[0])
+    center = site.get("data_center", site.data_center_of(entity)) if entity is not None else None
+    if entity is None or center is None:
+        raise refusals.command(400, "Data Center doesn't exist.")
+    if site.held(entity.id):
+        raise refusals.command(409, f"Cannot edit Storage. {BUSY}")
+    job = site.job(f"Updating OVFs for Storage Domain {entity.name} in Data Center {center.name}", request.correlation)
+    if entity.data["status"] == "active" and entity.data["type"] == "data":
+        site.hold(entity.id, OVF_LOCKED_SECONDS)
+        site.later(OVF_LOCKED_SECONDS, lambda: write_stores(site, center.id, entity.id))
+    return action_answer({}, {"job": {"id": job.id}, "status": "complete"})

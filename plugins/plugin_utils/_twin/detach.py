@@ -1,0 +1,168 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Storage domains out of a data center: deactivate and detach, with everything that blocks them (contract 03, 3.6 and 3.7)."""
+from __future__ import annotations
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.attach import action_domain, done, master_of
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import write_stores
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, status_text
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps, Work
+
+LOCKED_SECONDS = 3.0
+LEAVING_SECONDS = 5.0
+"""How long a domain is locked for its OVF update, and how long hosts take to let go (findings, 7: 2 to 12, then 1.5 to 22)."""
+
+_NPE = ('java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.core.common.businessentities.StorageDomain.getStatus()" because '
+        'the return value of "org.ovirt.engine.core.bll.storage.domain.DeactivateStorageDomainWithOvfUpdateCommand.getStorageDomain()" '
+        "is null")
+_RUNNING = ('Cannot deactivate Storage. VMs in a state other than "Down" or "Suspended" were detected.\n-Please ensure all VMs associated '
+            "with this Storage Domain are stopped and in the Down or Suspended state first.")
+_IN_PROCESS = ("locked", "preparing_for_maintenance", "detaching", "activating")
+
+
+def _using(site: Site, domain: Entity) -> list[Entity]:
+    """VMs with a disk on the domain."""
+    return [vm for vm in site.all("vm") if any(domain.id in site.domains_of(disk) for disk in site.disks_of(vm))]
+
+
+def _only_here(site: Site, domain: Entity, tag: str) -> list[Entity]:
+    """VMs or templates whose image disks are all on this domain (at least one)."""
+    found = []
+    for owner in site.all(tag):
+        places = [site.domains_of(disk) for disk in site.disks_of(owner) if "lun_storage" not in disk.data]
+        if places and all(domain.id in held and (tag == "vm" or len(held) == 1) for held in places):
+            found.append(owner)
+    return found
+
+
+def deactivate(site: Site, request: Request) -> Answer:
+    """POST .../deactivate: 200 at once; OVF update and letting go run behind it."""
+    sent = request.action("attached_storage_domain/methods/deactivate")
+    known = site.get("storage_domain", request.ids[1])
+    if known is None:
+        raise refusals.text(500, _NPE, in_action=True)
+    if site.held(known.id) or known.data["status"] in _IN_PROCESS:
+        raise refusals.command(409, f"Cannot deactivate Storage. {BUSY}")
+    entity, center = action_domain(site, request), site.get("data_center", request.ids[0])
+    if entity is None or center is None:
+        raise refusals.validation_crash()
+    if entity.data["status"] not in ("active", "inactive"):
+        raise refusals.command(409, f"Cannot deactivate Storage. {status_text(entity)}")
+    others = [d for d in site.domains_in(center.id) if d is not entity]
+    if entity.data.get("master") == "true" and any(d.data["status"] in _IN_PROCESS for d in others):
+        raise refusals.command(409, "You are trying to deactivate a Master storage domain while there are locked domains in the Data Center. "
+                                    "Please wait for the operations on those domains to finish first.")
+    running = [vm for vm in site.all("vm") if vm.data["status"] not in ("down", "suspended", "image_locked")]
+    leases = [vm.name for vm in running if (vm.data.get("lease") or {}).get("storage_domain", {}).get("id") == entity.id]
+    if leases:
+        raise refusals.command(409, "Cannot deactivate domain, the domain contains leases for the following running VMs: " + ", ".join(leases))
+    using = {vm.id for vm in _using(site, entity)}
+    if any(vm.id in using for vm in running):
+        raise refusals.command(409, _RUNNING)
+    job = site.job(f"Deactivating Storage Domain {entity.name} in Data Center {center.name}", request.correlation, "started")
+    entity.set(status="locked")
+    site.later(LOCKED_SECONDS, lambda: _let_go(site, entity, center, job, str(sent.get("force", "")).lower() == "true"))
+    return done(request, sent, job, entity)
+
+
+def _let_go(site: Site, entity: Entity, center: Entity, job: Entity, force: bool) -> None:
+    reachable = site.storage.reachable(entity.data["storage"])
+    if not reachable and not force:
+        entity.set(status="unknown")
+        site.end_job(job, "failed")
+        site.later(LOCKED_SECONDS, lambda: entity.set(status="active"))
+        return
+    if reachable:
+        write_stores(site, center.id, entity.id)
+    entity.set(status="preparing_for_maintenance")
+    site.end_job(job)
+    site.event(968, f"Storage Domain {entity.name} (Data Center {center.name}) was deactivated and has moved to 'Preparing for maintenance' "
+                    "until it will no longer be accessed by any Host of the Data Center.", data_center=center, storage_domain=entity)
+    site.later(LEAVING_SECONDS, lambda: _rest(site, entity, center))
+
+
+def _rest(site: Site, entity: Entity, center: Entity) -> None:
+    entity.set(status="maintenance")
+    site.event(1029, f"Storage Domain {entity.name} (Data Center {center.name}) successfully moved to Maintenance as it's no longer accessed "
+                     "by any Host of the Data Center.", data_center=center, storage_domain=entity)
+    if entity.data.get("master") == "true":
+        heir = next((d for d in site.domains_in(center.id) if d is not entity and d.data["type"] == "data"
+                     and d.data.get("backup") != "true" and d.data["status"] == "active"), None)
+        if heir is None:
+            center.set(status="maintenance")
+        else:
+            entity.set(master="false")
+            heir.set(master="true")
+
+
+def detach(site: Site, request: Request) -> Steps:
+    """DELETE /datacenters/{dc}/storagedomains/{sd}."""
+    entity, center = action_domain(site, request), site.get("data_center", request.ids[0])
+    if entity is None or center is None:
+        raise refusals.empty(404)
+    if site.held(entity.id) or entity.data["status"] in _IN_PROCESS:
+        raise refusals.command(409, f"Cannot detach Storage. {BUSY}")
+    _blockers(site, entity)
+    if entity.data["status"] != "maintenance":
+        raise refusals.command(409, f"Cannot detach Storage. {status_text(entity)}")
+    master = master_of(site, center.id)
+    if master is not entity and master is not None and master.data["status"] != "active":
+        raise refusals.command(409, "Failed to detach Storage due to an error on the Data Center master Storage Domain.\n"
+                                    "-Please activate the master Storage Domain first.")
+    if master is entity and len(site.domains_in(center.id)) > 1:
+        raise refusals.command(409, "Cannot detach the master Storage Domain from the Data Center while there are other storage domains "
+                                    "attached to it.\n-Please try to activate another Storage Domain in the Data Center.")
+    entity.set(status="detaching")
+    yield Work("import")
+    job = site.job(f"Detaching Storage Domain {entity.name} from Data Center {center.name}", request.correlation)
+    leave(site, entity)
+    if not site.domains_in(center.id):
+        center.set(status="uninitialized")
+    site.event(964, f"Storage Domain {entity.name} was detached from Data Center {center.name} by admin@internal-authz", request.correlation,
+               data_center=center, storage_domain=entity)
+    return action_answer({}, {"job": {"id": job.id}, "status": "complete"})
+
+
+def _blockers(site: Site, entity: Entity) -> None:
+    owners = [*_only_here(site, entity, "vm"), *_only_here(site, entity, "template")]
+    protected = [o.name for o in owners if o.data.get("delete_protected") == "true"]
+    pooled = [o.name for o in owners if "vm_pool" in o.data]
+    previewing = [vm.name for vm in _using(site, entity)
+                  if any(s.get("snapshot_status") == "in_preview" for s in vm.subs.get("snapshots", []))]
+    rules = (("The following VMs/Templates are delete protected", protected),
+             ("The following VMs/Templates are attached to pool", pooled),
+             ("The following VMs are previewing a snapshot", previewing))
+    first = next((names for _, names in rules if names), [])
+    if first:
+        listed = ",".join(sorted(first))
+        raise refusals.command(409, *(f"Cannot detach Storage. {words}: {listed}." for words, names in rules if names))
+
+
+def leave(site: Site, entity: Entity) -> None:
+    """The effects of a detach: what lies only here goes, the rest loses its disks here; the OVF store keeps all of it."""
+    for tag in ("vm", "template"):
+        for owner in _only_here(site, entity, tag):
+            site.remove(owner)
+    gone = set()
+    for disk in [d for d in site.all("disk") if entity.id in site.domains_of(d)]:
+        rest = [{"id": d} for d in site.domains_of(disk) if d != entity.id]
+        if rest:
+            disk.set(storage_domains={"storage_domain": rest if len(rest) > 1 else rest[0]})
+        else:
+            gone.add(disk.id)
+            site.remove(disk)
+    for tag in ("vm", "template"):
+        for owner in site.all(tag):
+            held = owner.subs.get("disk_attachments", [])
+            kept = [attachment for attachment in held if attachment["id"] not in gone]
+            if len(kept) != len(held):
+                owner.subs["disk_attachments"] = kept
+    content = site.storage.contents.get(entity.id)
+    if content is not None and site.storage.reachable(entity.data["storage"]) and content.pool == site.data_center_of(entity):
+        content.pool = None
+    site.unregistered.pop(entity.id, None)
+    entity.set(status="unattached", data_centers=None, master="false")

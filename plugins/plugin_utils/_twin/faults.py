@@ -1,0 +1,143 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults on demand: rules that hit chosen requests, and short names for the usual ones."""
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ACTIONS = ("status", "engine_error", "reset_before", "reset_after", "hang", "truncate", "delay")
+
+NAMES = {
+    "attach": "the first attach is refused by the engine (400 [])",
+    "attach-lost": "the first attach is done, its answer is lost",
+    "import": "the first import of a domain is refused (400 mount problem)",
+    "register:<vm>": "registering this VM (name or id) is refused (400 Internal Engine Error), always",
+    "register": "the third register is refused (400 Internal Engine Error)",
+    "lost-answer:register": "the second register is done, its answer is lost",
+    "lost-answer:start": "the second start is done, its answer is lost",
+    "reset:register": "the second register is cut off before it is carried out",
+    "start:<vm>": "starting this VM (name or id) is refused (409 no host fits), always",
+    "storage:<domain>": "the storage of this domain (name or id) cannot be reached, from the beginning",
+    "busy": "every fourth write is first refused with 409 'Related operation is currently in progress'",
+    "token": "the token is refused with 401 once, at the tenth request",
+    "down": "the site answers 503 to twelve requests, from the twentieth on",
+    "slow": "every request takes half a second longer",
+}
+"""Names that ``--fail`` understands, with what they do."""
+
+_ENGINE_ERROR = "[Internal Engine Error]"
+_BUSY = "[Cannot perform the action. Related operation is currently in progress. Please try again later.]"
+_NO_HOST = "[Cannot run VM. There is no host that satisfies current scheduling constraints. See below for details:]"
+
+
+class BadRule(ValueError):
+    """A fault rule that cannot be understood."""
+
+
+@dataclass
+class Rule:
+    """Which requests are hit (method, path pattern, the nth match and how many from there on) and what happens to them."""
+
+    action: str
+    method: str = ""
+    path: str = ""
+    nth: int = 1
+    times: int = 1
+    every: int = 0
+    status: int = 500
+    body: str = ""
+    seconds: float = 1.0
+    vm: str = ""
+    seen: int = field(default=0, compare=False)
+    hits: int = field(default=0, compare=False)
+
+    def matches(self, method: str, path: str, subject: str) -> bool:
+        """Whether this request is hit; counts it."""
+        if self.method and self.method != method or self.path and not re.search(self.path, path):
+            return False
+        if self.vm and self.vm not in path and self.vm != subject:
+            return False
+        self.seen += 1
+        if self.every:
+            return self.seen % self.every == 0
+        return self.nth <= self.seen and (self.times == 0 or self.seen < self.nth + self.times)
+
+
+def rule(data: Mapping[str, Any]) -> Rule:
+    """A rule from its fields. Raises BadRule."""
+    unknown = set(data) - {"action", "method", "path", "nth", "times", "every", "status", "body", "seconds", "vm"}
+    if unknown:
+        raise BadRule(f"unknown field '{min(unknown)}' in a fault rule")
+    if data.get("action") not in ACTIONS:
+        raise BadRule(f"action {data.get('action')!r} is none of {', '.join(ACTIONS)}")
+    try:
+        re.compile(str(data.get("path", "")))
+    except re.error as error:
+        raise BadRule(f"path {data.get('path')!r}: {error}") from error
+    return Rule(**dict(data))
+
+
+def fault_body(detail: str, *, action: bool) -> str:
+    """A fault, inside an action when the request was one."""
+    fault = f"<fault><detail>{detail}</detail><reason>Operation Failed</reason></fault>"
+    return f"<action>{fault}<status>failed</status></action>" if action else fault
+
+
+def named(name: str) -> Rule | str:
+    """The rule behind a short name, or the place to cut for ``storage:<domain>``. Raises BadRule."""
+    kind, _, subject = name.partition(":")
+    register, start, attach = r"/vms/[^/]+/register$", r"/vms/[^/]+/start$", r"/datacenters/[^/]+/storagedomains$"
+    if kind == "storage" and subject:
+        return subject
+    if kind == "register" and subject:
+        return Rule("status", "POST", register, times=0, status=400, body=fault_body(_ENGINE_ERROR, action=True), vm=subject)
+    if kind == "start" and subject:
+        return Rule("status", "POST", start, times=0, status=409, body=fault_body(_NO_HOST, action=True), vm=subject)
+    rules = {
+        "attach": Rule("status", "POST", attach, status=400, body=fault_body("[]", action=False)),
+        "attach-lost": Rule("reset_after", "POST", attach),
+        "import": Rule("status", "POST", r"/storagedomains$", status=400,
+                       body=fault_body("[Problem while trying to mount target]", action=False)),
+        "register": Rule("status", "POST", register, nth=3, status=400, body=fault_body(_ENGINE_ERROR, action=True)),
+        "lost-answer:register": Rule("reset_after", "POST", register, nth=2),
+        "lost-answer:start": Rule("reset_after", "POST", start, nth=2),
+        "reset:register": Rule("reset_before", "POST", register, nth=2),
+        "busy": Rule("status", "POST", r"/ovirt-engine/api/", every=4, status=409, body=fault_body(_BUSY, action=True)),
+        "token": Rule("status", "", r"/ovirt-engine/api", nth=10, status=401),
+        "down": Rule("status", "", r"/ovirt-engine/api", nth=20, times=12, status=503),
+        "slow": Rule("delay", times=0, seconds=0.5),
+    }
+    if name not in rules:
+        raise BadRule(f"'{name}' is none of {', '.join(NAMES)}")
+    return rules[name]
+
+
+class Faults:
+    """The rules of a site."""
+
+    def __init__(self) -> None:
+        self._rules: list[Rule] = []
+        self._lock = threading.Lock()
+
+    def add(self, added: Rule) -> None:
+        """One more rule."""
+        with self._lock:
+            self._rules.append(added)
+
+    def clear(self) -> None:
+        """No rules any more."""
+        with self._lock:
+            self._rules.clear()
+
+    def hit(self, method: str, path: str, subject: str) -> Rule | None:
+        """The first rule that hits a request. ``subject`` is the name of the object the path is about."""
+        with self._lock:
+            found = [each for each in self._rules if each.matches(method, path, subject)]
+            for each in found[:1]:
+                each.hits += 1
+            return found[0] if found else None

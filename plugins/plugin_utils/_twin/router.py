@@ -1,0 +1,116 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a request to its handler, and from what the handler says to an answer."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import isgenerator
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
+    attach, detach, disks, domains, hosts, power, reads, refusals, register, templates,
+)
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import NotXml, parse, to_record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import Profile
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Answer, Request, refused_action
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import SHAPES
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps
+
+Handler = Callable[[Site, Request], "Answer | Steps"]
+
+ROUTES: dict[str, Handler] = {
+    "POST storagedomains": domains.create,
+    "PUT storagedomains/*": domains.update,
+    "DELETE storagedomains/*": domains.remove,
+    "POST storagedomains/*/isattached": attach.is_attached,
+    "POST storagedomains/*/updateovfstore": attach.update_ovf_store,
+    "POST storagedomains/*/vms/*/register": register.register,
+    "POST storagedomains/*/templates/*/register": templates.register,
+    "DELETE storagedomains/*/vms/*": disks.remove_entity,
+    "DELETE storagedomains/*/templates/*": disks.remove_entity,
+    "POST datacenters/*/storagedomains": attach.attach,
+    "POST datacenters/*/storagedomains/*/activate": attach.activate,
+    "POST datacenters/*/storagedomains/*/deactivate": detach.deactivate,
+    "DELETE datacenters/*/storagedomains/*": detach.detach,
+    "POST datacenters/*/storagedomains/*/disks/*/register": disks.register,
+    "DELETE datacenters/*/storagedomains/*/disks/*": disks.remove_unregistered,
+    "DELETE disks/*": disks.remove,
+    "POST vms/*/start": power.start,
+    "POST vms/*/stop": power.end,
+    "POST vms/*/shutdown": power.end,
+    "POST hosts/*/iscsidiscover": hosts.discover,
+    "POST hosts/*/discoveriscsi": hosts.discover,
+    "POST hosts/*/iscsilogin": hosts.login,
+    "POST hosts/*/unregisteredstoragedomainsdiscover": hosts.unregistered_domains,
+}
+
+_FAULT_OUTSIDE = ("POST storagedomains/*/updateovfstore", "POST storagedomains/*/isattached",
+                  "POST datacenters/*/storagedomains/*/disks/*/register")
+"""Actions whose refusals come as a bare fault, or of which none inside the action was recorded."""
+
+
+def answer(site: Site, request: Request, profile: Profile) -> Answer:
+    """Carries a request out. Refusals become answers here; the site's lock is held only between pieces of work."""
+    route = f"{request.method} {request.pattern}"
+    try:
+        if request.method == "GET" or request.method == "HEAD":
+            return _read(site, request, profile)
+        return _write(site, request, profile, route)
+    except refusals.Refusal as refusal:
+        in_action = refusal.in_action and len(request.segments) % 2 == 1 and len(request.segments) > 1 and request.method == "POST"
+        if in_action and request.segments[-1] not in SHAPES and route not in _FAULT_OUTSIDE and refusal.content_type == refusals.XML:
+            return Answer(refusal.status, refused_action(_sent(request), refusal), headers=dict(refusal.headers))
+        return Answer(refusal.status, refusal.body(), refusal.content_type, dict(refusal.headers))
+
+
+def _sent(request: Request) -> dict[str, object]:
+    try:
+        record = to_record(parse(request.body))
+    except NotXml:
+        return {}
+    sent = dict(record) if isinstance(record, dict) else {}
+    if request.segments[-1] == "register" and request.segments[-3] == "vms":
+        sent.setdefault("async", "false")
+    return sent
+
+
+def _read(site: Site, request: Request, profile: Profile) -> Answer:
+    if request.segments and f"POST {request.pattern}" in ROUTES and not reads.known(request.shape):
+        raise refusals.empty(405)
+    with site.lock:
+        site.settle()
+        work = profile.read_work(site, request)
+    profile.spend(work)
+    with site.lock:
+        site.settle()
+        return reads.answer(site, request)
+
+
+def _write(site: Site, request: Request, profile: Profile, route: str) -> Answer:
+    handler = ROUTES.get(route)
+    if handler is None:
+        if reads.known(request.shape):
+            raise refusals.empty(405)
+        raise refusals.no_resource(request.host, request.path)
+    if any(not UUID.fullmatch(identity) for identity in request.ids):
+        raise refusals.empty(404)
+    with site.lock:
+        site.settle()
+        result = handler(site, request)
+        if not isgenerator(result):
+            return result if isinstance(result, Answer) else Answer(500)
+    while True:
+        with site.lock:
+            site.settle()
+            try:
+                work = next(result)
+            except StopIteration as stop:
+                finished: Answer = stop.value
+                break
+        profile.spend(work)
+    if finished.hold_until:
+        profile.wait_until(finished.hold_until)
+        with site.lock:
+            site.settle()
+    return finished

@@ -1,0 +1,176 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The search language, as far as clients of this collection and of ovirt.ovirt use it.
+
+``field op value`` joined by and / or, quotes, wildcards, brackets, ``sortby field [asc|desc]``, ``page N``.
+What the engine does not understand gives an empty list with 200, so that is what Unsearchable leads to (01 recordings 53-55)."""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import translate
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+
+_TOKEN = re.compile(r'\s*(?:(?P<op>!=|<=|>=|=|<|>|:)|(?P<bracket>[()])|"(?P<quoted>[^"]*)"|(?P<word>[^\s()=<>!:"]+))')
+Test = Callable[[Site, Entity], bool]
+
+
+class Unsearchable(ValueError):
+    """The engine would not understand this search."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """A parsed search."""
+
+    test: Test | None
+    sort: str = ""
+    descending: bool = False
+    page: int = 1
+
+
+def _name_of(tag: str, reference: str) -> Callable[[Site, Entity], str]:
+    def read(site: Site, entity: Entity) -> str:
+        found = site.get(tag, entity.ref(reference))
+        return found.name if found else ""
+    return read
+
+
+def _data_center(site: Site, entity: Entity) -> str:
+    found = site.get("data_center", site.data_center_of(entity))
+    return found.name if found else ""
+
+
+def _tags(site: Site, entity: Entity) -> str:
+    return " ".join(str(tag.get("name", "")) for tag in entity.subs.get("tags", []))
+
+
+def _storage(site: Site, entity: Entity) -> str:
+    found = {d for disk in site.disks_of(entity) for d in site.domains_of(disk)} if entity.tag != "disk" else set(site.domains_of(entity))
+    return " ".join(sorted(held.name for held in (site.get("storage_domain", d) for d in found) if held))
+
+
+def _vm_names(site: Site, entity: Entity) -> str:
+    return " ".join(vm.name for vm in (site.get("vm", i) for i in sorted(site.disk_users.get(entity.id, ()))) if vm)
+
+
+def _plain(key: str) -> Callable[[Site, Entity], str]:
+    return lambda site, entity: str(entity.data.get(key, ""))
+
+
+def _type(site: Site, entity: Entity) -> str:
+    return str(entity.data.get("type", ""))
+
+
+_COMMON = {"name": _plain("name"), "id": _plain("id"), "comment": _plain("comment"), "description": _plain("description")}
+FIELDS: dict[str, dict[str, Callable[[Site, Entity], str]]] = {
+    "vm": {**_COMMON, "status": _plain("status"), "cluster": _name_of("cluster", "cluster"), "datacenter": _data_center,
+           "host": _name_of("host", "host"), "template.name": _name_of("template", "template"),
+           "template": _name_of("template", "template"), "tag": _tags, "type": _type, "storage": _storage, "storage.name": _storage},
+    "template": {**_COMMON, "status": _plain("status"), "cluster": _name_of("cluster", "cluster"), "datacenter": _data_center},
+    "host": {**_COMMON, "status": _plain("status"), "cluster": _name_of("cluster", "cluster"), "datacenter": _data_center,
+             "address": _plain("address")},
+    "storage_domain": {**_COMMON, "status": _plain("status"), "datacenter": _data_center, "type": _type},
+    "disk": {**_COMMON, "alias": _plain("alias"), "status": _plain("status"), "disk_type": _plain("storage_type"),
+             "disk_content_type": _plain("content_type"), "storage": _storage, "vm_names": _vm_names, "datacenter": _data_center},
+    "cluster": {**_COMMON, "datacenter": _name_of("data_center", "data_center")},
+    "data_center": {**_COMMON, "status": _plain("status")},
+    "network": {**_COMMON, "datacenter": _name_of("data_center", "data_center")},
+    "user": {**_COMMON, "usrname": _plain("user_name"), "directory": lambda s, e: str((e.data.get("domain") or {}).get("name", ""))},
+    "group": _COMMON,
+    "vm_pool": _COMMON,
+    "job": {"correlation_id": lambda site, entity: str(entity.subs["correlation"][0]["id"])},
+    "event": {"correlation_id": _plain("correlation_id"), "severity": _plain("severity"), "type": _plain("code"),
+              "message": _plain("description"), "id": _plain("id"),
+              "event_vm": lambda s, e: str((e.data.get("vm") or {}).get("name", "")), "event_vm_id": lambda s, e: e.ref("vm"),
+              "event_storage": lambda s, e: str((e.data.get("storage_domain") or {}).get("name", ""))},
+}
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    found, place = [], 0
+    while place < len(text.rstrip()):
+        match = _TOKEN.match(text, place)
+        if match is None:
+            raise Unsearchable(text)
+        kind = str(match.lastgroup)
+        found.append((kind, match.group(kind)))
+        place = match.end()
+    return found
+
+
+def parse(tag: str, text: str, *, case_sensitive: bool = False) -> Search:
+    """A search over records of a kind. Raises Unsearchable."""
+    tokens = _tokens(text)
+    words = [value.lower() if kind == "word" else "" for kind, value in tokens]
+    sort, descending, page, end = "", False, 1, len(tokens)
+    if "page" in words:
+        at = words.index("page")
+        if at + 1 >= len(words) or not words[at + 1].isdigit():
+            raise Unsearchable(text)
+        page, end = max(1, int(words[at + 1])), at
+    if "sortby" in words[:end]:
+        at = words.index("sortby")
+        if at + 1 >= end or words[at + 1] not in FIELDS[tag]:
+            raise Unsearchable(text)
+        sort, descending = words[at + 1], at + 2 < end and words[at + 2] == "desc"
+        end = at
+    test = _Parser(tag, tokens[:end], case_sensitive).everything() if end else None
+    return Search(test, sort, descending, page)
+
+
+class _Parser:
+    """Recursive descent; and binds tighter than or."""
+
+    def __init__(self, tag: str, tokens: list[tuple[str, str]], case_sensitive: bool) -> None:
+        self._tag, self._tokens, self._at, self._flags = tag, tokens, 0, 0 if case_sensitive else re.IGNORECASE
+
+    def everything(self) -> Test:
+        test = self._either()
+        if self._at != len(self._tokens):
+            raise Unsearchable("words left over")
+        return test
+
+    def _word(self, wanted: str) -> bool:
+        if self._at < len(self._tokens) and self._tokens[self._at][0] == "word" and self._tokens[self._at][1].lower() == wanted:
+            self._at += 1
+            return True
+        return False
+
+    def _next(self) -> tuple[str, str]:
+        if self._at >= len(self._tokens):
+            raise Unsearchable("it ends too early")
+        self._at += 1
+        return self._tokens[self._at - 1]
+
+    def _either(self) -> Test:
+        parts = [self._both()]
+        while self._word("or"):
+            parts.append(self._both())
+        return parts[0] if len(parts) == 1 else lambda site, entity: any(part(site, entity) for part in parts)
+
+    def _both(self) -> Test:
+        parts = [self._one()]
+        while self._word("and"):
+            parts.append(self._one())
+        return parts[0] if len(parts) == 1 else lambda site, entity: all(part(site, entity) for part in parts)
+
+    def _one(self) -> Test:
+        kind, value = self._next()
+        if (kind, value) == ("bracket", "("):
+            test = self._either()
+            if self._next() != ("bracket", ")"):
+                raise Unsearchable("bracket")
+            return test
+        read = FIELDS[self._tag].get(value.lower())
+        if kind != "word" or read is None:
+            raise Unsearchable(value)
+        sign, operator = self._next()
+        wanted_kind, wanted = self._next()
+        if sign != "op" or wanted_kind not in ("word", "quoted") or operator not in ("=", "!=", ":"):
+            raise Unsearchable(value)
+        pattern = re.compile(translate(wanted.replace("[", "[[]")), self._flags)
+        return lambda site, entity: bool(pattern.match(read(site, entity))) == (operator != "!=")

@@ -1,0 +1,238 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One site on one port: HTTP with threads and kept connections, the request log, faults, sign-in, and the control address."""
+from __future__ import annotations
+
+import gzip
+import socket
+import ssl
+import struct
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals, router
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.auth import Accounts
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.control import control
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.faults import Faults, Rule
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import LoggedRequest, RequestLog
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import Profile
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, correlation_id, split_path
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
+
+if TYPE_CHECKING:
+    from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
+
+LARGEST_BODY = 8 * 1024 * 1024
+HANG_SECONDS = 600.0
+GZIP_FROM = 1024
+
+
+class Gone(Exception):
+    """The connection is to be cut without an answer."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+    allow_reuse_address = True
+    site_server: SiteServer
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no error of ours, and nothing is printed into a test's output."""
+
+
+class SiteServer:
+    """The server of one site."""
+
+    def __init__(self, twin: Twin, site: Site, profile: Profile, accounts: Accounts, log: RequestLog, faults: Faults,
+                 address: tuple[str, int], tls: tuple[str, str] | None) -> None:
+        self.twin, self.site, self.profile, self.accounts, self.log, self.faults = twin, site, profile, accounts, log, faults
+        self._http = _Server(address, _Handler)
+        self._http.site_server = self
+        if tls is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self._http.socket = context.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
+        self.address = (str(self._http.server_address[0]), int(self._http.server_address[1]))
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+
+    def start(self) -> None:
+        """Answers from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Closes the port."""
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join(timeout=5)
+
+    def replace(self, site: Site, profile: Profile) -> None:
+        """Goes on with another state."""
+        self.site, self.profile = site, profile
+
+    def subject(self, path: str) -> str:
+        """The name of the VM or template that a path is about."""
+        for part in path.split("/"):
+            for tag in ("vm", "template"):
+                entity = self.site.get(tag, part)
+                if entity is not None:
+                    return entity.name
+            for rows in self.site.unregistered.values():
+                if part in rows:
+                    return rows[part].name
+        return ""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "twin"
+    sys_version = ""
+    timeout = HANG_SECONDS
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: _Server
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """The request log is kept elsewhere."""
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_GET
+
+    def _serve(self) -> None:
+        owner = self.server.site_server
+        clock = owner.profile.clock
+        number, start = owner.log.open(), clock.now()
+        headers = {key.lower(): value for key, value in self.headers.items()}
+        path, _, query = self.path.partition("?")
+        status, body = 0, b""
+        correlation = correlation_id(headers, dict(parse_qsl(query)))
+        try:
+            body = self._body(headers)
+            if path.startswith("/_twin/"):
+                self._send(control(owner, self.command, path, body), correlation, headers, log=False)
+                return
+            answer, rule = self._faulty(owner, path, headers, body, correlation, query)
+            status = answer.status
+            self._send(answer, correlation, headers, truncate=rule is not None and rule.action == "truncate")
+        except Gone:
+            self._cut()
+        except (BrokenPipeError, ConnectionError, TimeoutError):
+            self.close_connection = True
+        finally:
+            if not path.startswith("/_twin/"):
+                secret = path.startswith("/ovirt-engine/sso/") or path.startswith("/ovirt-engine/services/")
+                shown = path if secret or not query else f"{path}?{query}"
+                text = "" if secret else body.decode("utf-8", "replace")
+                owner.log.close(LoggedRequest(number, owner.site.name, self.command, shown, status, correlation, start,
+                                              clock.now() - start, text))
+
+    def _body(self, headers: dict[str, str]) -> bytes:
+        length = int(headers.get("content-length", "0") or "0")
+        if length > LARGEST_BODY:
+            raise Gone
+        return self.rfile.read(length) if length else b""
+
+    def _faulty(self, owner: SiteServer, path: str, headers: dict[str, str], body: bytes, correlation: str,
+                query: str) -> tuple[Answer, Rule | None]:
+        owner.profile.clock.sleep(owner.profile.latency)
+        rule = owner.faults.hit(self.command, path, owner.subject(path))
+        if rule is not None:
+            if rule.action == "delay":
+                owner.profile.clock.sleep(rule.seconds)
+            elif rule.action == "hang":
+                owner.profile.clock.sleep(HANG_SECONDS)
+                raise Gone
+            elif rule.action == "reset_before":
+                raise Gone
+            elif rule.action == "status":
+                return _refused(rule), rule
+            elif rule.action == "engine_error":
+                refusal = refusals.engine_error()
+                return Answer(refusal.status, refusal.body()), rule
+        answer = self._answer(owner, path, headers, body, correlation, query)
+        if rule is not None and rule.action == "reset_after":
+            raise Gone
+        return answer, rule
+
+    def _answer(self, owner: SiteServer, path: str, headers: dict[str, str], body: bytes, correlation: str, query: str) -> Answer:
+        try:
+            if path.startswith(API) and path[len(API):len(API) + 1] in ("", "/"):
+                return self._api(owner, headers, body, correlation)
+            form = dict(parse_qsl(query)) | dict(parse_qsl(body.decode("utf-8", "replace")))
+            if path == "/ovirt-engine/sso/oauth/token":
+                return owner.accounts.token(form, headers.get("accept", ""))
+            if path == "/ovirt-engine/services/sso-logout":
+                return owner.accounts.sign_out(form.get("token", ""))
+            if path == "/ovirt-engine/services/health":
+                return Answer(200, b"DB Up!Welcome to Health Status!", "text/html;charset=ISO-8859-1")
+            raise refusals.html_error(404, "Not Found")
+        except refusals.Refusal as refusal:
+            return Answer(refusal.status, refusal.body(), refusal.content_type, dict(refusal.headers))
+
+    def _api(self, owner: SiteServer, headers: dict[str, str], body: bytes, correlation: str) -> Answer:
+        raw = self.path[len(API):]
+        version = headers.get("version", "4")
+        first = raw.lstrip("/").split("/")[0].split("?")[0].split(";")[0]
+        if first[:1] == "v" and first[1:].isdigit():
+            version, raw = first[1:], raw.lstrip("/")[len(first):]
+        if version != "4":
+            words = f"HTTP method {self.command} is not supported by this URL"
+            raise refusals.html_error(405, words) if version == "3" else refusals.html_error(400, "Bad Request")
+        owner.accounts.check(headers.get("authorization", ""))
+        if self.command == "OPTIONS":
+            return Answer(200, b"HEAD, GET, OPTIONS", "text/plain;charset=UTF-8")
+        accept = headers.get("accept", "*/*")
+        if "xml" not in accept and "*/*" not in accept:
+            raise refusals.empty(406)
+        path, segments, params, text = split_path(raw)
+        request = Request(self.command, path, segments, params, text, headers, body, headers.get("host", "localhost"), correlation)
+        return router.answer(owner.site, request, owner.profile)
+
+    def _send(self, answer: Answer, correlation: str, headers: dict[str, str], *, log: bool = True, truncate: bool = False) -> None:
+        body = answer.body
+        zipped = len(body) >= GZIP_FROM and "gzip" in headers.get("accept-encoding", "")
+        if zipped:
+            body = gzip.compress(body, 1)
+        self.send_response(answer.status)
+        if answer.content_type and (body or answer.status == 200):
+            self.send_header("Content-Type", answer.content_type)
+        if log and self.path.startswith(API):
+            self.send_header("Correlation-Id", correlation)
+        for key, value in answer.headers.items():
+            self.send_header(key, value)
+        if zipped:
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if truncate:
+            self.wfile.write(body[:len(body) // 2])
+            self.wfile.flush()
+            raise Gone
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        self.wfile.flush()
+
+    def _cut(self) -> None:
+        """Ends the connection hard, as a crashed engine would."""
+        self.close_connection = True
+        try:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+        except OSError:
+            return
+
+
+def _refused(rule: Rule) -> Answer:
+    if rule.status == 401:
+        refusal = refusals.unauthorized("invalid_grant: The provided authorization grant for the auth code has expired.")
+        return Answer(refusal.status, refusal.body(), refusal.content_type, dict(refusal.headers))
+    kind = refusals.XML if rule.body.startswith("<") else refusals.HTML
+    return Answer(rule.status, rule.body.encode(), kind)
+
+

@@ -1,0 +1,292 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One engine's state: tables of records, what happens later, jobs, events, locks.
+
+Everything here runs under the site's lock. Work that takes time is a note on the site's list of things to come; whoever looks
+next carries out what is due first, so there is no thread of its own and a manual clock can drive it."""
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import uuid
+from collections.abc import Callable, Iterable
+from random import Random
+from typing import Any
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import Clock
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import KINDS, Record, listed, members
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfEntry
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import SUBS
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Storage
+
+BLANK = "00000000-0000-0000-0000-000000000000"
+ADMIN = "admin@internal-authz"
+
+
+class Entity:
+    """A record that can be replaced field by field, with its sub-collections and its rendered text."""
+
+    __slots__ = ("tag", "data", "subs", "cache")
+
+    def __init__(self, tag: str, data: Record, subs: dict[str, list[Record]] | None = None) -> None:
+        self.tag = tag
+        self.data = data
+        self.subs: dict[str, list[Record]] = subs if subs is not None else {}
+        self.cache: dict[Any, str] = {}
+
+    @classmethod
+    def of(cls, tag: str, record: Record) -> Entity:
+        """From an estate record: the sub-collections that lie inside are taken out. The record stays as it is."""
+        inner = SUBS.get(tag, ()) + (("storage_connections",) if tag == "storage_domain" else ())
+        return cls(tag, {k: v for k, v in record.items() if k not in inner}, {k: list(record[k]) for k in inner if k in record})
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return str(self.data["id"])
+
+    @property
+    def name(self) -> str:
+        """Its name, empty when it has none."""
+        return str(self.data.get("name", ""))
+
+    def set(self, **fields: Any) -> None:
+        """Replaces fields; None takes one away."""
+        data = dict(self.data)
+        for key, value in fields.items():
+            if value is None:
+                data.pop(key, None)
+            else:
+                data[key] = value
+        self.data = data
+        self.cache.clear()
+
+    def ref(self, tag: str) -> str:
+        """The id that a reference holds, or an empty text."""
+        held = self.data.get(tag)
+        return str(held.get("id", "")) if isinstance(held, dict) else ""
+
+
+class Site:
+    """One engine with its data centers."""
+
+    def __init__(self, record: Record, storage: Storage, clock: Clock, pace: float, seed: int = 0) -> None:
+        self.name: str = record["name"]
+        self.product: Record = (record.get("engine") or {}).get("product_info", {})
+        self.storage = storage
+        self.clock = clock
+        self.pace = pace
+        self.lock = threading.RLock()
+        self.tables: dict[str, dict[str, Entity]] = {tag: {} for tag in KINDS.values()}
+        self.tables.update({"job": {}, "event": {}, "step": {}})
+        self.unregistered: dict[str, dict[str, OvfEntry]] = {}
+        self.importing: dict[str, float] = {}
+        self.busy: dict[str, float] = {}
+        self.doubled: dict[str, list[Record]] = {}
+        self.vm_names: dict[str, str] = {}
+        self.macs: dict[str, set[str]] = {}
+        self.disk_users: dict[str, set[str]] = {}
+        self._random = Random(f"{self.name}/{seed}")
+        self._later: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._events = itertools.count(1000)
+        self._free_mac = 0
+        for key, tag in KINDS.items():
+            for entry in record.get(key, []):
+                self.add(Entity.of(tag, entry))
+
+    # tables
+
+    def all(self, tag: str) -> Iterable[Entity]:
+        """Every record of a kind, in order."""
+        return self.tables[tag].values()
+
+    def get(self, tag: str, identity: str) -> Entity | None:
+        """A record by id."""
+        return self.tables[tag].get(identity)
+
+    def named(self, tag: str, name: str) -> Entity | None:
+        """The first record of a kind with a name."""
+        if tag == "vm":
+            return self.get("vm", self.vm_names.get(name, ""))
+        return next((entity for entity in self.all(tag) if entity.name == name), None)
+
+    def add(self, entity: Entity) -> Entity:
+        """Takes a record in."""
+        self.tables[entity.tag][entity.id] = entity
+        if entity.tag == "vm":
+            self.vm_names[entity.name] = entity.id
+            for nic in entity.subs.get("nics", []):
+                self.macs.setdefault(mac_of(nic), set()).add(entity.id)
+        if entity.tag in ("vm", "template"):
+            for attachment in entity.subs.get("disk_attachments", []):
+                self.disk_users.setdefault(attachment["id"], set()).add(entity.id)
+        return entity
+
+    def remove(self, entity: Entity) -> None:
+        """Forgets a record and what points to it by index."""
+        self.tables[entity.tag].pop(entity.id, None)
+        if entity.tag == "vm":
+            if self.vm_names.get(entity.name) == entity.id:
+                del self.vm_names[entity.name]
+            for nic in entity.subs.get("nics", []):
+                self.macs.get(mac_of(nic), set()).discard(entity.id)
+            for group in (*self.all("affinity_group"), *self.all("affinity_label")):
+                self.leave(group, entity.id)
+        if entity.tag in ("vm", "template"):
+            for attachment in entity.subs.get("disk_attachments", []):
+                self.disk_users.get(attachment["id"], set()).discard(entity.id)
+
+    def leave(self, group: Entity, vm: str) -> None:
+        """Takes a VM out of an affinity group or label."""
+        held = group.subs.get("vms", [])
+        kept = [member for member in held if member["id"] != vm]
+        if len(kept) != len(held):
+            group.subs["vms"] = kept
+            group.cache.clear()
+
+    def join(self, group: Entity, vm: str) -> None:
+        """Puts a VM into an affinity group or label."""
+        group.subs["vms"] = [*group.subs.get("vms", []), {"id": vm}]
+        group.cache.clear()
+
+    def new_id(self) -> str:
+        """A fresh id, the same in every run of one estate."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    # relations
+
+    def data_center_of(self, entity: Entity) -> str:
+        """The data center a VM, template, cluster, host, domain or disk belongs to; empty when none."""
+        if entity.tag in ("vm", "template", "host"):
+            cluster = self.get("cluster", entity.ref("cluster"))
+            return cluster.ref("data_center") if cluster else ""
+        if entity.tag == "storage_domain":
+            held = members(entity.data, "data_centers", "data_center")
+            return str(held[0]["id"]) if held else ""
+        if entity.tag == "disk":
+            for domain in self.domains_of(entity):
+                found = self.get("storage_domain", domain)
+                if found:
+                    return self.data_center_of(found)
+            return ""
+        return entity.id if entity.tag == "data_center" else entity.ref("data_center")
+
+    def domains_of(self, disk: Entity) -> tuple[str, ...]:
+        """The storage domains a disk lies on."""
+        return tuple(domain["id"] for domain in members(disk.data, "storage_domains", "storage_domain"))
+
+    def domains_in(self, data_center: str) -> list[Entity]:
+        """The storage domains attached to a data center."""
+        return [d for d in self.all("storage_domain") if self.data_center_of(d) == data_center]
+
+    def disks_of(self, owner: Entity) -> list[Entity]:
+        """The disks attached to a VM or template."""
+        found = (self.get("disk", a["id"]) for a in owner.subs.get("disk_attachments", []))
+        return [disk for disk in found if disk is not None]
+
+    def host_up(self, data_center: str) -> Entity | None:
+        """A host that is up in a data center."""
+        return next((h for h in self.all("host") if h.data.get("status") == "up" and self.data_center_of(h) == data_center), None)
+
+    def user(self) -> Entity | None:
+        """The one user who signs in."""
+        return next(iter(self.all("user")), None)
+
+    # MAC addresses
+
+    def free_mac(self, pool: Entity) -> str:
+        """The next free address of a pool, remembered by the caller's NIC. Empty when the pool is used up."""
+        for entry in listed((pool.data.get("ranges") or {}).get("range")):
+            first, last = mac_number(entry["from"]), mac_number(entry["to"])
+            for number in itertools.chain(range(max(first, self._free_mac), last + 1), range(first, min(self._free_mac, last + 1))):
+                mac = mac_text(number)
+                if not self.macs.get(mac):
+                    self._free_mac = number + 1
+                    return mac
+        return ""
+
+    # time
+
+    def later(self, seconds: float, action: Callable[[], None]) -> float:
+        """Does something after a while (scaled by the pace); returns when that is."""
+        due = self.clock.now() + seconds * self.pace
+        heapq.heappush(self._later, (due, next(self._order), action))
+        return due
+
+    def settle(self) -> None:
+        """Carries out what is due by now, in order."""
+        now = self.clock.now()
+        while self._later and self._later[0][0] <= now:
+            heapq.heappop(self._later)[2]()
+
+    def next_due(self) -> float | None:
+        """When the next thing to come happens."""
+        return self._later[0][0] if self._later else None
+
+    def hold(self, key: str, seconds: float) -> None:
+        """Marks something as in use for a while."""
+        self.busy[key] = self.clock.now() + seconds * self.pace
+
+    def held(self, key: str) -> bool:
+        """Whether something is in use."""
+        return self.busy.get(key, 0.0) > self.clock.now()
+
+    # jobs and events
+
+    def job(self, description: str, correlation: str, status: str = "finished") -> Entity:
+        """A job as it is right after the command began (``started``) or ended."""
+        stamp = self.clock.stamp()
+        data: Record = {"id": self.new_id(), "description": description, "auto_cleared": "true"}
+        if status != "started":
+            data["end_time"] = stamp
+        data.update({"external": "false", "last_updated": stamp, "start_time": stamp, "status": status})
+        user = self.user()
+        if user is not None:
+            data["owner"] = {"id": user.id}
+        entity = self.add(Entity("job", data))
+        entity.subs["correlation"] = [{"id": correlation}]
+        entity.subs["until"] = []
+        return entity
+
+    def end_job(self, job: Entity, status: str = "finished") -> None:
+        """Ends a started job and puts the fields where the engine has them."""
+        stamp = self.clock.stamp()
+        data = {**job.data, "end_time": stamp, "last_updated": stamp, "status": status}
+        order = ("id", "description", "auto_cleared", "end_time", "external", "last_updated", "start_time", "status", "owner")
+        job.data = {key: data[key] for key in order if key in data}
+        job.cache.clear()
+
+    def event(self, code: int, words: str, correlation: str = "", severity: str = "normal", **about: Entity | None) -> None:
+        """An audit log entry."""
+        number = str(next(self._events))
+        data: Record = {"id": number, "description": words, "code": str(code)}
+        if correlation:
+            data["correlation_id"] = correlation
+        data.update({"custom_id": "-1", "flood_rate": "0", "index": number, "origin": "oVirt", "severity": severity,
+                     "time": self.clock.stamp()})
+        for tag, entity in about.items():
+            if entity is not None:
+                data[tag] = {"id": entity.id, "name": entity.name}
+        user = self.user()
+        if user is not None:
+            data["user"] = {"id": user.id, "name": ADMIN}
+        self.add(Entity("event", data))
+
+
+def mac_of(nic: Record) -> str:
+    """The MAC address of a NIC record, lower case."""
+    return str((nic.get("mac") or {}).get("address", "")).lower()
+
+
+def mac_number(mac: str) -> int:
+    """A MAC address as a number."""
+    return int(mac.replace(":", ""), 16)
+
+
+def mac_text(number: int) -> str:
+    """A number as a MAC address."""
+    digits = f"{number:012x}"
+    return ":".join(digits[i:i + 2] for i in range(0, 12, 2))

@@ -1,0 +1,148 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The twin: sites on loopback ports, sharing storage; for tests, drills and rehearsals."""
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import faults
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.auth import Accounts
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import Clock
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import write_images, write_stores
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import DRILL, Estate, EstateError, check, load
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import LoggedRequest, RequestLog
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import PACES, Profile
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.server import SiteServer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Storage
+
+USERNAME = "admin@internal"
+PASSWORD = "twin"
+
+
+class Twin:
+    """Engines of an estate. ``tls`` is (certificate file, key file); ``pace`` scales what runs on behind answers.
+
+    ``estate`` is loaded data, or a file; without one it is the shipped drill estate. Raises EstateError."""
+
+    def __init__(self, estate: Estate | str | Path | None = None, profile: str = "none", latency: float = 0.0,
+                 tls: tuple[str, str] | None = None, *, pace: float | None = None, host: str = "127.0.0.1", port: int = 0,
+                 username: str = USERNAME, password: str = PASSWORD, token_seconds: float = 360000.0, clock: Clock | None = None) -> None:
+        if profile not in PACES:
+            raise EstateError(f"profile {profile!r} is none of {', '.join(PACES)}")
+        if isinstance(estate, (str, Path)) or estate is None:
+            estate = load(estate or DRILL)
+        else:
+            check(estate)
+        self.estate = estate
+        self.clock = clock or Clock()
+        self.username = username
+        self.password = password
+        self._profile_name, self._latency, self._tls, self._host, self._port = profile, latency, tls, host, port
+        self._pace = PACES[profile] if pace is None else pace
+        self._token_seconds = token_seconds
+        self._servers: dict[str, SiteServer] = {}
+        self._stopped = threading.Event()
+        self._build()
+
+    def _build(self) -> None:
+        self.storage = Storage(self.estate)
+        self.sites = {record["name"]: Site(record, self.storage, self.clock, self._pace) for record in self.estate["sites"]}
+        for site in self.sites.values():
+            for center in site.all("data_center"):
+                for domain in site.domains_in(center.id):
+                    write_images(site, domain.id)
+                    content = self.storage.contents[domain.id]
+                    content.pool = center.id
+                write_stores(site, center.id)
+
+    def start(self) -> Twin:
+        """Opens a port per site and answers from now on."""
+        for number, (name, site) in enumerate(self.sites.items()):
+            profile = self._profile(site)
+            accounts = Accounts(self.clock, self.username, self.password, self._token_seconds)
+            port = self._port + number if self._port else 0
+            self._servers[name] = SiteServer(self, site, profile, accounts, RequestLog(), faults.Faults(), (self._host, port), self._tls)
+        for server in self._servers.values():
+            server.start()
+        return self
+
+    def _profile(self, site: Site) -> Profile:
+        return Profile(self.clock, self._latency)
+
+    def wait(self, ended: threading.Event, seconds: float) -> None:
+        """Stays until it is stopped, the event is set, or the time is over."""
+        until = time.monotonic() + seconds
+        while not ended.is_set() and not self._stopped.is_set() and time.monotonic() < until:
+            ended.wait(min(0.2, max(0.0, until - time.monotonic())))
+
+    def stop(self) -> None:
+        """Closes the ports; requests under way are cut off."""
+        self._stopped.set()
+        self.clock.stop()
+        for server in self._servers.values():
+            server.stop()
+        self._servers.clear()
+
+    def __enter__(self) -> Twin:
+        return self.start() if not self._servers else self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def url(self, site: str) -> str:
+        """The API address of a site."""
+        server = self._servers[site]
+        return f"{'https' if self._tls else 'http'}://{server.address[0]}:{server.address[1]}/ovirt-engine/api"
+
+    def site(self, name: str) -> Site:
+        """The state of a site, to look into; take its lock while the twin answers."""
+        return self.sites[name]
+
+    def requests(self, site: str) -> list[LoggedRequest]:
+        """What a site was asked so far."""
+        return self._servers[site].log.entries()
+
+    def writes(self, site: str) -> list[LoggedRequest]:
+        """The requests that were neither reads nor sign-ins."""
+        return [entry for entry in self.requests(site) if entry.is_write]
+
+    def stats(self, site: str) -> dict[str, int]:
+        """Counts of a site's requests."""
+        return self._servers[site].log.stats()
+
+    def fail(self, rule: str | Mapping[str, Any], site: str | None = None) -> None:
+        """Adds a fault: a name of faults.NAMES or the fields of a rule; at one site or at every one. Raises BadRule."""
+        made = faults.named(rule) if isinstance(rule, str) else faults.rule(rule)
+        if isinstance(made, str):
+            if not self.storage.cut(made):
+                raise faults.BadRule(f"no storage of a domain '{made}'")
+            return
+        for name, server in self._servers.items():
+            if site in (None, name):
+                server.faults.add(faults.Rule(**{k: v for k, v in vars(made).items() if k not in ("seen", "hits")}))
+
+    def no_faults(self) -> None:
+        """Takes every rule away and brings every place of the storage back."""
+        for server in self._servers.values():
+            server.faults.clear()
+        for place in (*self.storage.exports.values(), *self.storage.luns.values()):
+            place.reachable = True
+
+    def expire_tokens(self, site: str) -> int:
+        """Makes every token of a site invalid; returns how many there were."""
+        return self._servers[site].accounts.expire()
+
+    def reset(self) -> None:
+        """Back to the estate: state, log and faults. Ports and tokens stay."""
+        self._build()
+        for name, server in self._servers.items():
+            server.log.clear()
+            server.faults.clear()
+            server.replace(self.sites[name], self._profile(self.sites[name]))
