@@ -25,17 +25,6 @@ WHEELS_ONLY = ["--only-binary", ":all:"]
 
 # The package sets, and what a line on the screen calls them. The second holds the first.
 RUN, DEVELOPMENT = "run", "development"
-CARRIED: tuple[str, ...] = (
-    "cert",
-    "client-cert",
-    "default-timeout",
-    "extra-index-url",
-    "find-links",
-    "index-url",
-    "no-index",
-    "proxy",
-)
-CARRIED += ("retries", "timeout", "trusted-host")
 SETS = {RUN: "ansible-core, requests, lxml", DEVELOPMENT: "the linters and test tools"}
 
 
@@ -52,17 +41,26 @@ def ensure(project: Project, wanted: str) -> None:
             return
         began = time.monotonic()
         print(f"setting up .build/venv: {SETS[wanted]} ... ", end="", flush=True)
-        # Packages of another lock file must not linger: they would hide that the new one lacks them.
-        if not is_ready(project, RUN, key):
-            shutil.rmtree(project.venv, ignore_errors=True)
-            create(project)
-            install(project, [*WHEELS_ONLY, "-c", LOCK, "-r", str(RUN_TIME), "ansible-core"])
-            stamp(project, RUN).write_text(key, encoding="utf-8")
-        if wanted == DEVELOPMENT:
-            install(project, [*WHEELS_ONLY, "--no-deps", "-r", LOCK])
-            run(project, [str(project.python), "-m", "pip", "check"], f"{LOCK} does not fit together")
-            stamp(project, DEVELOPMENT).write_text(key, encoding="utf-8")
+        try:
+            set_up(project, wanted, key)
+        except Problem:
+            print("failed", flush=True)
+            raise
         print(f"{time.monotonic() - began:.0f} s", flush=True)
+
+
+def set_up(project: Project, wanted: str, key: str) -> None:
+    """Make what is missing of the virtual environment and stamp it with ``key``."""
+    # Packages of another lock file must not linger: they would hide that the new one lacks them.
+    if not is_ready(project, RUN, key):
+        shutil.rmtree(project.venv, ignore_errors=True)
+        create(project)
+        install(project, [*WHEELS_ONLY, "-c", LOCK, "-r", str(RUN_TIME), "ansible-core"])
+        stamp(project, RUN).write_text(key, encoding="utf-8")
+    if wanted == DEVELOPMENT:
+        install(project, [*WHEELS_ONLY, "--no-deps", "-r", LOCK])
+        run(project, [str(project.python), "-m", "pip", "check"], f"{LOCK} does not fit together")
+        stamp(project, DEVELOPMENT).write_text(key, encoding="utf-8")
 
 
 def stamp(project: Project, name: str) -> pathlib.Path:
@@ -133,7 +131,7 @@ def run(project: Project, command: list[str], trouble: str) -> None:
         )
     if done.returncode:
         end = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
-        raise Problem(f"failed\n{end}\nSetting up .build/venv: {trouble} (the whole output: {log})")
+        raise Problem(f"{end}\nSetting up .build/venv: {trouble} (the whole output: {log})")
 
 
 def carry_pip_settings(project: Project, python: str) -> None:
@@ -153,11 +151,16 @@ def carry_pip_settings(project: Project, python: str) -> None:
         settings.write(file)
 
 
+# Where packages come from. Settings that say where they go (target, user) would lead the installation astray.
+SOURCES = """
+    cert client-cert default-timeout extra-index-url find-links index-url no-index proxy retries timeout trusted-host
+"""
+
+
 def pip_settings(listed: str, environ: t.Mapping[str, str]) -> dict[str, str]:
     """What of ``pip config list`` (lines of ``section.name='value'``) says where packages come from.
 
-    Settings that say where they go (target, user) would lead the installation astray and are left out. The
-    environment, which pip lists as section ``:env:``, wins over files; its proxy counts where pip has none.
+    The environment, which pip lists as section ``:env:``, wins over files; its proxy counts where pip has none.
     """
     settings = {}
     proxy = environ.get("https_proxy") or environ.get("HTTPS_PROXY")
@@ -166,6 +169,6 @@ def pip_settings(listed: str, environ: t.Mapping[str, str]) -> dict[str, str]:
     lines = [line.partition("=") for line in listed.splitlines()]
     for key, _, value in sorted(lines, key=lambda line: line[0].startswith(":env:.")):
         section, _, name = key.rpartition(".")
-        if section in {"global", "install", ":env:"} and name in CARRIED:
+        if section in {"global", "install", ":env:"} and name in SOURCES.split():
             settings[name] = str(ast.literal_eval(value)).replace("\n", "\n  ")
     return settings
