@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a twin: python -m ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin [options]."""
+
 from __future__ import annotations
 
 import argparse
@@ -25,27 +26,41 @@ LONGEST_LIFETIME = 7 * 24 * 3600.0
 def arguments() -> argparse.ArgumentParser:
     """The command line."""
     names = "; ".join(f"{name}: {words}" for name, words in NAMES.items())
-    parser = argparse.ArgumentParser(prog="twin", description="An engine stand-in, loaded with an estate.", epilog=f"Faults: {names}.")
+    parser = argparse.ArgumentParser(
+        prog="twin", description="An engine stand-in, loaded with an estate.", epilog=f"Faults: {names}."
+    )
     parser.add_argument("--estate", default=str(DRILL), help="estate file (default: the shipped drill estate)")
     parser.add_argument("--vms", type=int, help="grow the first site to this many VMs")
     parser.add_argument("--domains", type=int, help="grow the first site to this many data domains besides the master")
     parser.add_argument("--profile", choices=sorted(PACES), default="none", help="how long things take")
-    parser.add_argument("--pace", type=float, help="factor for what runs on behind answers (default: 0.1 for none, 1 for engine-4.5)")
+    parser.add_argument(
+        "--pace", type=float, help="factor for what runs on behind answers (default: 0.1 for none, 1 for engine-4.5)"
+    )
     parser.add_argument("--latency", type=float, default=0.0, help="seconds added to every request")
     parser.add_argument("--bind", default="127.0.0.1", help="address to listen on (default: loopback only)")
-    parser.add_argument("--port", type=int, default=0, help="port of the first site, the next ones follow (default: any free)")
+    parser.add_argument(
+        "--port", type=int, default=0, help="port of the first site, the next ones follow (default: any free)"
+    )
     parser.add_argument("--tls-cert", help="certificate file, turns TLS on")
     parser.add_argument("--tls-key", help="key file of the certificate")
     parser.add_argument("--state-file", help="JSON file written when ready: urls, pid, ports")
-    parser.add_argument("--fail", action="append", default=[], metavar="RULE", help="a fault by name, or a rule as JSON; repeatable")
-    parser.add_argument("--max-lifetime", type=float, default=3600.0, help="seconds after which it ends by itself (default: 3600)")
+    parser.add_argument(
+        "--fail", action="append", default=[], metavar="RULE", help="a fault by name, or a rule as JSON; repeatable"
+    )
+    parser.add_argument(
+        "--max-lifetime", type=float, default=3600.0, help="seconds after which it ends by itself (default: 3600)"
+    )
     return parser
 
 
 def write_state(path: Path, twin: Twin) -> None:
     """Tells where the sites are; readable by the owner only, there all at once. The password is the well-known default."""
-    state = {"pid": os.getpid(), "sites": {name: twin.url(name) for name in twin.sites},
-             "ports": {name: int(twin.url(name).split(":")[2].split("/")[0]) for name in twin.sites}, "username": twin.username}
+    state = {
+        "pid": os.getpid(),
+        "sites": {name: twin.url(name) for name in twin.sites},
+        "ports": {name: int(twin.url(name).split(":")[2].split("/")[0]) for name in twin.sites},
+        "username": twin.username,
+    }
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(state, file)
@@ -64,7 +79,9 @@ def main(argv: list[str] | None = None) -> int:
         estate = load(options.estate)
         if options.vms is not None or options.domains is not None:
             estate = grow(estate, vms=options.vms, domains=options.domains)
-        twin = Twin(estate, options.profile, options.latency, tls, pace=options.pace, host=options.bind, port=options.port)
+        twin = Twin(
+            estate, options.profile, options.latency, tls, pace=options.pace, host=options.bind, port=options.port
+        )
         with twin:
             for rule in options.fail:
                 twin.fail(json.loads(rule) if rule.startswith("{") else rule)

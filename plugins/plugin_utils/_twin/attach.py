@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Storage domains in a data center: attach, activate, is it attached, OVF update (contract 03, 3.4 and 3.5)."""
+
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
@@ -9,7 +10,13 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe im
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, INACCESSIBLE, status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.reads import member_writer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer, known_id, location
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
+    Answer,
+    Request,
+    action_answer,
+    known_id,
+    location,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sources import Member, domain_inside
@@ -33,7 +40,9 @@ def _asked_for(site: Site, request: Request) -> Entity | None:
         if found is None:
             raise refusals.not_found(f"Storage: name={body['name']}")
         return found
-    raise refusals.invalid_input("Parameters 'storage_domain.id' or 'storage_domain.name' are mandatory but both were not provided.")
+    raise refusals.invalid_input(
+        "Parameters 'storage_domain.id' or 'storage_domain.name' are mandatory but both were not provided."
+    )
 
 
 def attach(site: Site, request: Request) -> Steps:
@@ -51,10 +60,15 @@ def attach(site: Site, request: Request) -> Steps:
         raise refusals.command(409, f"Cannot attach Storage. {INACCESSIBLE}")
     master = master_of(site, center.id)
     if center.data["status"] == "uninitialized" and entity.data["type"] != "data":
-        raise refusals.command(409, "Cannot attach Storage Domain.\n-Please attach Data Domain to the Data Center first.")
+        raise refusals.command(
+            409, "Cannot attach Storage Domain.\n-Please attach Data Domain to the Data Center first."
+        )
     if master is not None and master.data["status"] != "active":
-        raise refusals.command(409, "Failed to attach Storage due to an error on the Data Center master Storage Domain.\n"
-                                    "-Please activate the master Storage Domain first.")
+        raise refusals.command(
+            409,
+            "Failed to attach Storage due to an error on the Data Center master Storage Domain.\n"
+            "-Please activate the master Storage Domain first.",
+        )
     if not site.storage.reachable(entity.data["storage"]):
         raise refusals.command(400)
     content = site.storage.contents[entity.id]
@@ -70,11 +84,19 @@ def attach(site: Site, request: Request) -> Steps:
         if image.get("content_type") == "ovf_store" and site.get("disk", identity) is None:
             extra = {"disk_profile": {"id": profile.id}} if profile else {}
             site.add(Entity("disk", {**image, **extra, "storage_domains": {"storage_domain": {"id": entity.id}}}))
-            site.event(378, "Disk 'OVF_STORE' has been successfully registered as a floating disk.", request.correlation,
-                       data_center=center, storage_domain=entity)
+            site.event(
+                378,
+                "Disk 'OVF_STORE' has been successfully registered as a floating disk.",
+                (center, entity),
+                request.correlation,
+            )
     site.job(f"Attaching Storage Domain {entity.name} to Data Center {center.name}", request.correlation)
-    site.event(962, f"Storage Domain {entity.name} was attached to Data Center {center.name} by admin@internal-authz",
-               request.correlation, data_center=center, host=host, storage_domain=entity)
+    site.event(
+        962,
+        f"Storage Domain {entity.name} was attached to Data Center {center.name} by admin@internal-authz",
+        (center, host, entity),
+        request.correlation,
+    )
     href = f"{API}/datacenters/{center.id}/storagedomains/{entity.id}"
     member = Member(domain_inside(entity, center.id), href, "datacenters/storagedomains")
     return Answer(201, document(member_writer(site, member, {})), headers={"Location": location(request.host, href)})
@@ -89,8 +111,12 @@ def action_domain(site: Site, request: Request) -> Entity | None:
 def done(request: Request, sent: dict[str, object], job: Entity, entity: Entity) -> Answer:
     """The 200 of activate and deactivate."""
     center, _, domain = request.ids[0], None, entity.id
-    shown = {"id": domain, "data_center": {"id": center}, "data_centers": {"data_center": {"id": center}},
-             "href": f"{API}/datacenters/{center}/storagedomains/{domain}"}
+    shown = {
+        "id": domain,
+        "data_center": {"id": center},
+        "data_centers": {"data_center": {"id": center}},
+        "href": f"{API}/datacenters/{center}/storagedomains/{domain}",
+    }
     return action_answer(sent, {"job": {"id": job.id}, "status": "complete", "storage_domain": shown})
 
 
@@ -114,17 +140,26 @@ def activate(site: Site, request: Request) -> Answer:
         raise refusals.command(409, f"Cannot activate Storage. {status_text(entity)}")
     master = master_of(site, center.id)
     if master is not None and master is not entity and master.data["status"] != "active":
-        raise refusals.command(409, "Failed to activate Storage due to an error on the Data Center master Storage Domain.\n"
-                                    "-Please activate the master Storage Domain first.")
+        raise refusals.command(
+            409,
+            "Failed to activate Storage due to an error on the Data Center master Storage Domain.\n"
+            "-Please activate the master Storage Domain first.",
+        )
     if not site.storage.reachable(entity.data["storage"]):
         site.job(f"Activating Storage Domain {entity.name} on Data Center {center.name}", request.correlation, "failed")
-        raise refusals.command(400, "Storage domain cannot be reached. Please ensure it is accessible from the host(s).")
+        raise refusals.command(
+            400, "Storage domain cannot be reached. Please ensure it is accessible from the host(s)."
+        )
     entity.set(status="active")
     if entity is master:
         center.set(status="up")
     job = site.job(f"Activating Storage Domain {entity.name} on Data Center {center.name}", request.correlation)
-    site.event(966, f"Storage Domain {entity.name} (Data Center {center.name}) was activated by admin@internal-authz",
-               request.correlation, data_center=center, storage_domain=entity)
+    site.event(
+        966,
+        f"Storage Domain {entity.name} (Data Center {center.name}) was activated by admin@internal-authz",
+        (center, entity),
+        request.correlation,
+    )
     return done(request, sent, job, entity)
 
 

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Signing in: tokens from the SSO, Basic on every request (contract 01, 1.1 and 1.2; 01 recordings)."""
+
 from __future__ import annotations
 
 import base64
@@ -56,9 +57,17 @@ class Accounts:
     def _verify(self, username: str, password: str, scope: str) -> None:
         user, at, profile = username.rpartition("@")
         if not at:
-            raise refusals.sso("access_denied", f"Cannot authenticate user '{username}@N/A': No valid profile found in credentials..", scope)
+            raise refusals.sso(
+                "access_denied",
+                f"Cannot authenticate user '{username}@N/A': No valid profile found in credentials..",
+                scope,
+            )
         if profile != self._username.rpartition("@")[2]:
-            raise refusals.sso("access_denied", f"Cannot authenticate user '{username}': No valid profile found in credentials..", scope)
+            raise refusals.sso(
+                "access_denied",
+                f"Cannot authenticate user '{username}': No valid profile found in credentials..",
+                scope,
+            )
         if username != self._username or not secrets.compare_digest(password.encode(), self._password.encode()):
             raise refusals.sso("access_denied", f"Cannot authenticate user '{username}': {_LOGIN}.", scope)
 
@@ -90,7 +99,9 @@ class Accounts:
             except (binascii.Error, UnicodeDecodeError):
                 username = password = ""
             if not username:
-                raise refusals.unauthorized("access_denied: Cannot authenticate user '@N/A': No user name found in credentials..")
+                raise refusals.unauthorized(
+                    "access_denied: Cannot authenticate user '@N/A': No user name found in credentials.."
+                )
             if username != self._username or not secrets.compare_digest(password.encode(), self._password.encode()):
                 raise refusals.unauthorized(f"access_denied: Cannot authenticate user '{username}': {_LOGIN}.")
             return scheme

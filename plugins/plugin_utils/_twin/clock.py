@@ -2,11 +2,12 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Time of the twin: one place, so that a test can run it faster or by hand."""
+
 from __future__ import annotations
 
 import threading
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 
 class Clock:
@@ -14,7 +15,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._start = time.monotonic()
-        self._wall = datetime.now(timezone.utc)
+        self._wall = datetime.now(UTC)
         self._stopped = threading.Event()
 
     def now(self) -> float:
@@ -25,6 +26,11 @@ class Clock:
         """Waits; ends early when the twin stops."""
         if seconds > 0:
             self._stopped.wait(seconds)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the twin has stopped."""
+        return self._stopped.is_set()
 
     def stop(self) -> None:
         """Wakes every sleeper."""

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The control address /_twin/ of a site: look at the log, add faults, start over, end."""
+
 from __future__ import annotations
 
 import json

@@ -4,6 +4,7 @@
 """What an engine spends on each kind of work: the one table behind the profile ``engine-4.5`` and its floor.
 
 Measured on an engine 4.5.8 with two cores and hosts without latency; the numbers are seconds of one core unless said otherwise."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

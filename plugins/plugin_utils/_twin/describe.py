@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes OVF stores: what each data domain of a data center says about the VMs and templates there (contract 04, 4.1)."""
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -39,9 +40,18 @@ class Describer:
             nics.append(OvfNic(nic, network.name if network else "", profile.name if profile else ""))
         lease = (owner.data.get("lease") or {}).get("storage_domain", {}).get("id") if owner.tag == "vm" else None
         return OvfEntry(
-            owner.tag, owner.id, owner.data, cluster.name if cluster else "", tuple(disks), tuple(nics),
-            tuple(self._groups.get(owner.id, ())), tuple(self._labels.get(owner.id, ())), self._grants(owner),
-            tuple(owner.subs.get("snapshots", ())), lease)
+            owner.tag,
+            owner.id,
+            owner.data,
+            cluster.name if cluster else "",
+            tuple(disks),
+            tuple(nics),
+            tuple(self._groups.get(owner.id, ())),
+            tuple(self._labels.get(owner.id, ())),
+            self._grants(owner),
+            tuple(owner.subs.get("snapshots", ())),
+            lease,
+        )
 
     def _grants(self, owner: Entity) -> tuple[tuple[str, str, str], ...]:
         found = []
@@ -64,8 +74,10 @@ def write_stores(site: Site, data_center: str, only: str | None = None) -> None:
             if site.data_center_of(owner) != data_center:
                 continue
             entry = describer.entry(owner)
-            images = {domain for disk in entry.disks if disk.record.get("shareable") != "true" for domain in disk.domains}
-            for domain in (images or stores.keys()):
+            images = {
+                domain for disk in entry.disks if disk.record.get("shareable") != "true" for domain in disk.domains
+            }
+            for domain in images or stores.keys():
                 if domain in stores:
                     stores[domain][entry.id] = entry
     for domain, store in stores.items():

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Storage domains out of a data center: deactivate and detach, with everything that blocks them (contract 03, 3.6 and 3.7)."""
+
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
@@ -16,11 +17,15 @@ LOCKED_SECONDS = 3.0
 LEAVING_SECONDS = 5.0
 """How long a domain is locked for its OVF update, and how long hosts take to let go (findings, 7: 2 to 12, then 1.5 to 22)."""
 
-_NPE = ('java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.core.common.businessentities.StorageDomain.getStatus()" because '
-        'the return value of "org.ovirt.engine.core.bll.storage.domain.DeactivateStorageDomainWithOvfUpdateCommand.getStorageDomain()" '
-        "is null")
-_RUNNING = ('Cannot deactivate Storage. VMs in a state other than "Down" or "Suspended" were detected.\n-Please ensure all VMs associated '
-            "with this Storage Domain are stopped and in the Down or Suspended state first.")
+_NPE = (
+    'java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.core.common.businessentities.StorageDomain.getStatus()" because '
+    'the return value of "org.ovirt.engine.core.bll.storage.domain.DeactivateStorageDomainWithOvfUpdateCommand.getStorageDomain()" '
+    "is null"
+)
+_RUNNING = (
+    'Cannot deactivate Storage. VMs in a state other than "Down" or "Suspended" were detected.\n-Please ensure all VMs associated '
+    "with this Storage Domain are stopped and in the Down or Suspended state first."
+)
 _IN_PROCESS = ("locked", "preparing_for_maintenance", "detaching", "activating")
 
 
@@ -54,16 +59,26 @@ def deactivate(site: Site, request: Request) -> Answer:
         raise refusals.command(409, f"Cannot deactivate Storage. {status_text(entity)}")
     others = [d for d in site.domains_in(center.id) if d is not entity]
     if entity.data.get("master") == "true" and any(d.data["status"] in _IN_PROCESS for d in others):
-        raise refusals.command(409, "You are trying to deactivate a Master storage domain while there are locked domains in the Data Center. "
-                                    "Please wait for the operations on those domains to finish first.")
+        raise refusals.command(
+            409,
+            "You are trying to deactivate a Master storage domain while there are locked domains in the Data Center. "
+            "Please wait for the operations on those domains to finish first.",
+        )
     running = [vm for vm in site.all("vm") if vm.data["status"] not in ("down", "suspended", "image_locked")]
-    leases = [vm.name for vm in running if (vm.data.get("lease") or {}).get("storage_domain", {}).get("id") == entity.id]
+    leases = [
+        vm.name for vm in running if (vm.data.get("lease") or {}).get("storage_domain", {}).get("id") == entity.id
+    ]
     if leases:
-        raise refusals.command(409, "Cannot deactivate domain, the domain contains leases for the following running VMs: " + ", ".join(leases))
+        raise refusals.command(
+            409,
+            "Cannot deactivate domain, the domain contains leases for the following running VMs: " + ", ".join(leases),
+        )
     using = {vm.id for vm in _using(site, entity)}
     if any(vm.id in using for vm in running):
         raise refusals.command(409, _RUNNING)
-    job = site.job(f"Deactivating Storage Domain {entity.name} in Data Center {center.name}", request.correlation, "started")
+    job = site.job(
+        f"Deactivating Storage Domain {entity.name} in Data Center {center.name}", request.correlation, "started"
+    )
     entity.set(status="locked")
     site.later(LOCKED_SECONDS, lambda: _let_go(site, entity, center, job, str(sent.get("force", "")).lower() == "true"))
     return done(request, sent, job, entity)
@@ -80,18 +95,35 @@ def _let_go(site: Site, entity: Entity, center: Entity, job: Entity, force: bool
         write_stores(site, center.id, entity.id)
     entity.set(status="preparing_for_maintenance")
     site.end_job(job)
-    site.event(968, f"Storage Domain {entity.name} (Data Center {center.name}) was deactivated and has moved to 'Preparing for maintenance' "
-                    "until it will no longer be accessed by any Host of the Data Center.", data_center=center, storage_domain=entity)
+    site.event(
+        968,
+        f"Storage Domain {entity.name} (Data Center {center.name}) was deactivated and has moved to 'Preparing for maintenance' "
+        "until it will no longer be accessed by any Host of the Data Center.",
+        (center, entity),
+    )
     site.later(LEAVING_SECONDS, lambda: _rest(site, entity, center))
 
 
 def _rest(site: Site, entity: Entity, center: Entity) -> None:
     entity.set(status="maintenance")
-    site.event(1029, f"Storage Domain {entity.name} (Data Center {center.name}) successfully moved to Maintenance as it's no longer accessed "
-                     "by any Host of the Data Center.", data_center=center, storage_domain=entity)
+    site.event(
+        1029,
+        f"Storage Domain {entity.name} (Data Center {center.name}) successfully moved to Maintenance as it's no longer accessed "
+        "by any Host of the Data Center.",
+        (center, entity),
+    )
     if entity.data.get("master") == "true":
-        heir = next((d for d in site.domains_in(center.id) if d is not entity and d.data["type"] == "data"
-                     and d.data.get("backup") != "true" and d.data["status"] == "active"), None)
+        heir = next(
+            (
+                d
+                for d in site.domains_in(center.id)
+                if d is not entity
+                and d.data["type"] == "data"
+                and d.data.get("backup") != "true"
+                and d.data["status"] == "active"
+            ),
+            None,
+        )
         if heir is None:
             center.set(status="maintenance")
         else:
@@ -111,19 +143,29 @@ def detach(site: Site, request: Request) -> Steps:
         raise refusals.command(409, f"Cannot detach Storage. {status_text(entity)}")
     master = master_of(site, center.id)
     if master is not entity and master is not None and master.data["status"] != "active":
-        raise refusals.command(409, "Failed to detach Storage due to an error on the Data Center master Storage Domain.\n"
-                                    "-Please activate the master Storage Domain first.")
+        raise refusals.command(
+            409,
+            "Failed to detach Storage due to an error on the Data Center master Storage Domain.\n"
+            "-Please activate the master Storage Domain first.",
+        )
     if master is entity and len(site.domains_in(center.id)) > 1:
-        raise refusals.command(409, "Cannot detach the master Storage Domain from the Data Center while there are other storage domains "
-                                    "attached to it.\n-Please try to activate another Storage Domain in the Data Center.")
+        raise refusals.command(
+            409,
+            "Cannot detach the master Storage Domain from the Data Center while there are other storage domains "
+            "attached to it.\n-Please try to activate another Storage Domain in the Data Center.",
+        )
     entity.set(status="detaching")
     yield Work("import")
     job = site.job(f"Detaching Storage Domain {entity.name} from Data Center {center.name}", request.correlation)
     leave(site, entity)
     if not site.domains_in(center.id):
         center.set(status="uninitialized")
-    site.event(964, f"Storage Domain {entity.name} was detached from Data Center {center.name} by admin@internal-authz", request.correlation,
-               data_center=center, storage_domain=entity)
+    site.event(
+        964,
+        f"Storage Domain {entity.name} was detached from Data Center {center.name} by admin@internal-authz",
+        (center, entity),
+        request.correlation,
+    )
     return action_answer({}, {"job": {"id": job.id}, "status": "complete"})
 
 
@@ -131,11 +173,16 @@ def _blockers(site: Site, entity: Entity) -> None:
     owners = [*_only_here(site, entity, "vm"), *_only_here(site, entity, "template")]
     protected = [o.name for o in owners if o.data.get("delete_protected") == "true"]
     pooled = [o.name for o in owners if "vm_pool" in o.data]
-    previewing = [vm.name for vm in _using(site, entity)
-                  if any(s.get("snapshot_status") == "in_preview" for s in vm.subs.get("snapshots", []))]
-    rules = (("The following VMs/Templates are delete protected", protected),
-             ("The following VMs/Templates are attached to pool", pooled),
-             ("The following VMs are previewing a snapshot", previewing))
+    previewing = [
+        vm.name
+        for vm in _using(site, entity)
+        if any(s.get("snapshot_status") == "in_preview" for s in vm.subs.get("snapshots", []))
+    ]
+    rules = (
+        ("The following VMs/Templates are delete protected", protected),
+        ("The following VMs/Templates are attached to pool", pooled),
+        ("The following VMs are previewing a snapshot", previewing),
+    )
     first = next((names for _, names in rules if names), [])
     if first:
         listed = ",".join(sorted(first))
@@ -162,7 +209,11 @@ def leave(site: Site, entity: Entity) -> None:
             if len(kept) != len(held):
                 owner.subs["disk_attachments"] = kept
     content = site.storage.contents.get(entity.id)
-    if content is not None and site.storage.reachable(entity.data["storage"]) and content.pool == site.data_center_of(entity):
+    if (
+        content is not None
+        and site.storage.reachable(entity.data["storage"])
+        and content.pool == site.data_center_of(entity)
+    ):
         content.pool = None
     site.unregistered.pop(entity.id, None)
     entity.set(status="unattached", data_centers=None, master="false")

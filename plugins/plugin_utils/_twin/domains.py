@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Storage domains on top level: create, import, edit, remove (contract 03; recordings 03 and 03b)."""
+
 from __future__ import annotations
 
 import re
@@ -12,7 +13,12 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.reads import member_writer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
-    UUID, Answer, Request, action_answer, known_id, location,
+    UUID,
+    Answer,
+    Request,
+    action_answer,
+    known_id,
+    location,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
@@ -24,9 +30,20 @@ TYPES = ("data", "iso", "export", "image", "volume", "managed_block_storage")
 STORAGE_TYPES = ("iscsi", "fcp", "nfs", "localfs", "posixfs", "glusterfs", "glance", "cinder", "managed_block_storage")
 _NAME_RULE = "Storage Domain name must be formed of 'a-z', 'A-Z', '0-9', '_' or '-' characters, Attribute: privateStorageDomain.name"
 _SIZE_RULE = "size must be between 1 and 250, Attribute: privateStorageDomain.name"
-_EDITABLE = ("name", "description", "comment", "wipe_after_delete", "discard_after_delete", "warning_low_space_indicator",
-             "critical_space_action_blocker", "backup", "block_size")
-INACCESSIBLE = "The relevant Storage Domain is inaccessible.\n-Please handle Storage Domain issues and retry the operation."
+_EDITABLE = (
+    "name",
+    "description",
+    "comment",
+    "wipe_after_delete",
+    "discard_after_delete",
+    "warning_low_space_indicator",
+    "critical_space_action_blocker",
+    "backup",
+    "block_size",
+)
+INACCESSIBLE = (
+    "The relevant Storage Domain is inaccessible.\n-Please handle Storage Domain issues and retry the operation."
+)
 BUSY = "Related operation is currently in progress. Please try again later."
 
 
@@ -57,12 +74,16 @@ def create(site: Site, request: Request) -> Steps:
     body = request.record("storage_domain", "storage_domains/methods/add")
     storage = body.get("storage")
     host_given = isinstance(body.get("host"), dict)
-    missing = [name for name, given in (("host.id|name", host_given), ("type", "type" in body), ("storage", "storage" in body)) if not given]
+    missing = [
+        name
+        for name, given in (("host.id|name", host_given), ("type", "type" in body), ("storage", "storage" in body))
+        if not given
+    ]
     if missing:
         raise refusals.incomplete(f"StorageDomain [{', '.join(missing)}] required for add")
     if body["type"].lower() not in TYPES:
         raise _enum(body["type"], "StorageDomainType", TYPES)
-    if not isinstance(storage, dict) or "type" not in storage and "id" not in storage:
+    if not isinstance(storage, dict) or ("type" not in storage and "id" not in storage):
         raise refusals.incomplete("StorageDomain [storage.type] required for add")
     if "id" in storage:
         connection = site.get("storage_connection", known_id(storage["id"]))
@@ -100,10 +121,23 @@ def _file(site: Site, body: Record, storage: Record) -> Entity:
     if not storage["path"].startswith("/"):
         raise refusals.command(400, "Mount path is illegal, please use [IP:/path or FQDN:/path] convention.")
     address, path = storage.get("address", ""), storage["path"]
-    same = next((c for c in site.all("storage_connection") if (c.data.get("address", ""), c.data.get("path")) == (address, path)), None)
-    users = [d for d in site.all("storage_domain") if same is not None and {"id": same.id} in d.subs.get("storage_connections", [])]
+    same = next(
+        (
+            c
+            for c in site.all("storage_connection")
+            if (c.data.get("address", ""), c.data.get("path")) == (address, path)
+        ),
+        None,
+    )
+    users = [
+        d
+        for d in site.all("storage_domain")
+        if same is not None and {"id": same.id} in d.subs.get("storage_connections", [])
+    ]
     if same is not None and users:
-        raise refusals.command(409, f"Cannot add Storage Connection. Storage connection {same.id} already exists for {users[0].name}.")
+        raise refusals.command(
+            409, f"Cannot add Storage Connection. Storage connection {same.id} already exists for {users[0].name}."
+        )
     place = site.storage.export(address, path)
     if place is None or not place.reachable:
         raise refusals.command(400, "Problem while trying to mount target")
@@ -116,8 +150,11 @@ def _file(site: Site, body: Record, storage: Record) -> Entity:
         if site.get("storage_domain", place.content.id) is not None:
             raise refusals.command(409, "Cannot add Storage. The Storage Domain already exists.")
         check_name(site, body.get("name") or place.content.record["name"], "add")
-    kept = {key: storage[key] for key in ("address", "mount_options", "nfs_retrans", "nfs_timeo", "nfs_version", "path", "type", "vfs_type")
-            if key in storage}
+    kept: Record = {
+        key: storage[key]
+        for key in ("address", "mount_options", "nfs_retrans", "nfs_timeo", "nfs_version", "path", "type", "vfs_type")
+        if key in storage
+    }
     connection = same or site.add(Entity("storage_connection", {"id": site.new_id(), **kept}))
     return _known(site, place.content, body, kept, connection)
 
@@ -135,11 +172,25 @@ def check_name(site: Site, name: str, verb: str) -> None:
 def _new_content(site: Site, body: Record, storage: Record) -> Content:
     identity = site.new_id()
     record = {
-        "id": identity, "name": body["name"], "description": body.get("description", ""), "comment": body.get("comment", ""),
-        "available": "534723428352", "backup": body.get("backup", "false"), "block_size": "512", "committed": "0",
-        "critical_space_action_blocker": "5", "discard_after_delete": "false", "external_status": "ok", "master": "false",
-        "status": "unattached", "storage": storage, "storage_format": body.get("storage_format", "v5"), "supports_discard": "false",
-        "supports_discard_zeroes_data": "false", "type": body["type"].lower(), "used": "2147483648",
+        "id": identity,
+        "name": body["name"],
+        "description": body.get("description", ""),
+        "comment": body.get("comment", ""),
+        "available": "534723428352",
+        "backup": body.get("backup", "false"),
+        "block_size": "512",
+        "committed": "0",
+        "critical_space_action_blocker": "5",
+        "discard_after_delete": "false",
+        "external_status": "ok",
+        "master": "false",
+        "status": "unattached",
+        "storage": storage,
+        "storage_format": body.get("storage_format", "v5"),
+        "supports_discard": "false",
+        "supports_discard_zeroes_data": "false",
+        "type": body["type"].lower(),
+        "used": "2147483648",
         "warning_low_space_indicator": body.get("warning_low_space_indicator", "10"),
         "wipe_after_delete": body.get("wipe_after_delete", "false"),
     }
@@ -150,8 +201,20 @@ def _new_content(site: Site, body: Record, storage: Record) -> Content:
 
 def _known(site: Site, content: Content, body: Record, storage: Record, *connections: Entity) -> Entity:
     """The domain as this engine knows it after an import or a create: unattached."""
-    data = {key: value for key, value in content.record.items() if key not in ("data_centers", "storage_connections", "permissions")}
-    data.update({"name": body.get("name") or data["name"], "committed": "0", "master": "false", "status": "unattached", "storage": storage})
+    data = {
+        key: value
+        for key, value in content.record.items()
+        if key not in ("data_centers", "storage_connections", "permissions")
+    }
+    data.update(
+        {
+            "name": body.get("name") or data["name"],
+            "committed": "0",
+            "master": "false",
+            "status": "unattached",
+            "storage": storage,
+        }
+    )
     entity = site.add(Entity("storage_domain", data, {"storage_connections": [{"id": c.id} for c in connections]}))
     site.add(Entity("disk_profile", {"id": site.new_id(), "name": data["name"], "storage_domain": {"id": entity.id}}))
     return entity
@@ -160,7 +223,9 @@ def _known(site: Site, content: Content, body: Record, storage: Record, *connect
 def _block(site: Site, body: Record, storage: Record, host: Entity) -> Entity:
     if body.get("import") == "true":
         return _block_import(site, body, storage, host)
-    units = listed((storage.get("logical_units") or storage.get("volume_group", {}).get("logical_units") or {}).get("logical_unit"))
+    units = listed(
+        (storage.get("logical_units") or storage.get("volume_group", {}).get("logical_units") or {}).get("logical_unit")
+    )
     check_name(site, body.get("name", ""), "add")
     if not units:
         raise refusals.command(400, "Volume Group (VGs) and Logical Volumes (LVs) are not specified.")
@@ -169,10 +234,15 @@ def _block(site: Site, body: Record, storage: Record, host: Entity) -> Entity:
         if not unit.get("id"):
             raise refusals.incomplete("LogicalUnit [id] required for invoke")
         place = site.storage.luns.get(unit["id"])
-        owner = site.get("storage_domain", place.content.id) if place is not None and place.content is not None else None
+        owner = (
+            site.get("storage_domain", place.content.id) if place is not None and place.content is not None else None
+        )
         if owner is not None:
-            raise refusals.command(409, "Cannot add Storage. The following LUNs are already part of existing storage domains: "
-                                        f"{unit['id']} ({owner.name}).")
+            raise refusals.command(
+                409,
+                "Cannot add Storage. The following LUNs are already part of existing storage domains: "
+                f"{unit['id']} ({owner.name}).",
+            )
         if place is None or not place.reachable:
             raise refusals.command(400, "LVM setup failed")
         places.append(place)
@@ -194,8 +264,10 @@ def _block_import(site: Site, body: Record, storage: Record, host: Entity) -> En
             raise refusals.command(400, _SIZE_RULE, _NAME_RULE)
         if known is not None:
             raise refusals.command(409, "Cannot add Storage. The Storage Domain already exists.")
-        raise refusals.command(409, "Cannot add Storage. Failed to get data for Import operation.\n"
-                                    "- Check connectivity to the Storage Domain.")
+        raise refusals.command(
+            409,
+            "Cannot add Storage. Failed to get data for Import operation.\n- Check connectivity to the Storage Domain.",
+        )
     content = places[0].content
     if content is None:
         raise refusals.engine_error()
@@ -206,10 +278,21 @@ def _block_import(site: Site, body: Record, storage: Record, host: Entity) -> En
 def block_storage(kind: str, identity: str, places: list[Place]) -> Record:
     """The storage element of a block domain on these LUNs."""
     group = f"{identity[:6]}-{identity[9:13]}-{identity[14:18]}-{identity[19:23]}-{identity[24:28]}-{identity[28:32]}-{identity[30:36]}"
-    units = [{**{k: v for k, v in p.record.items() if k != "type"}, "active_paths": "0", "paths": "0",
-              "storage_domain_id": identity, "volume_group_id": group} for p in places]
+    units = [
+        {
+            **{k: v for k, v in p.record.items() if k != "type"},
+            "active_paths": "0",
+            "paths": "0",
+            "storage_domain_id": identity,
+            "volume_group_id": group,
+        }
+        for p in places
+    ]
     units = [{"id": u["id"], **{k: u[k] for k in sorted(u) if k != "id"}} for u in units]
-    return {"type": kind, "volume_group": {"id": group, "logical_units": {"logical_unit": units if len(units) > 1 else units[0]}}}
+    return {
+        "type": kind,
+        "volume_group": {"id": group, "logical_units": {"logical_unit": units if len(units) > 1 else units[0]}},
+    }
 
 
 def _portals(site: Site, places: list[Place]) -> list[Entity]:
@@ -225,9 +308,21 @@ def _portals(site: Site, places: list[Place]) -> list[Entity]:
 def portal(site: Site, unit: Record) -> Entity:
     """The iSCSI connection record for a LUN's portal and target, made when there is none."""
     wanted = (unit.get("address"), unit.get("target"))
-    known = next((c for c in site.all("storage_connection") if (c.data.get("address"), c.data.get("target")) == wanted), None)
-    return known or site.add(Entity("storage_connection", {
-        "id": site.new_id(), "address": unit["address"], "port": unit.get("port", "3260"), "target": unit["target"], "type": "iscsi"}))
+    known = next(
+        (c for c in site.all("storage_connection") if (c.data.get("address"), c.data.get("target")) == wanted), None
+    )
+    return known or site.add(
+        Entity(
+            "storage_connection",
+            {
+                "id": site.new_id(),
+                "address": unit["address"],
+                "port": unit.get("port", "3260"),
+                "target": unit["target"],
+                "type": "iscsi",
+            },
+        )
+    )
 
 
 def update(site: Site, request: Request) -> Answer:
@@ -240,8 +335,11 @@ def update(site: Site, request: Request) -> Answer:
         raise refusals.text(409, "Attempt to set immutable field: id", reason="Broken immutability constraint")
     for key, value in body.items():
         if key in ("type", "storage_format") and value != entity.data.get(key):
-            raise refusals.command(400, "Cannot edit Storage. Can only update the following fields: name, description, comment, "
-                                        "wipe after delete, low space threshold, and critical space threshold.")
+            raise refusals.command(
+                400,
+                "Cannot edit Storage. Can only update the following fields: name, description, comment, "
+                "wipe after delete, low space threshold, and critical space threshold.",
+            )
     if body.get("discard_after_delete") == "true" and "path" in entity.data["storage"]:
         raise refusals.command(400, "Cannot edit Storage. Discard after delete is supported only by block domains.")
     name = body.get("name", entity.name)
@@ -274,8 +372,12 @@ def remove(site: Site, request: Request) -> Answer:
         raise refusals.command(409, f"Cannot remove Storage. {INACCESSIBLE}")
     job = site.job(f"Removing Storage Domain {entity.name}", request.correlation)
     if destroy:
-        site.event(981, f"Storage Domain {entity.name} was forcibly removed by admin@internal-authz", request.correlation,
-                   storage_domain=entity)
+        site.event(
+            981,
+            f"Storage Domain {entity.name} was forcibly removed by admin@internal-authz",
+            (entity,),
+            request.correlation,
+        )
     elif request.flag("format"):
         for place in site.storage.places(entity.data["storage"]):
             place.content = None
@@ -310,9 +412,16 @@ def forget(site: Site, entity: Entity) -> None:
     site.unregistered.pop(entity.id, None)
     site.remove(entity)
     still = {c["id"] for d in site.all("storage_domain") for c in d.subs.get("storage_connections", [])}
-    lun_portals = {(u.get("address"), u.get("target")) for d in site.all("disk")
-                   for u in members(d.data.get("lun_storage") or {}, "logical_units", "logical_unit")}
+    lun_portals = {
+        (u.get("address"), u.get("target"))
+        for d in site.all("disk")
+        for u in members(d.data.get("lun_storage") or {}, "logical_units", "logical_unit")
+    }
     for held in entity.subs.get("storage_connections", []):
         connection = site.get("storage_connection", held["id"])
-        if connection is not None and connection.id not in still                 and (connection.data.get("address"), connection.data.get("target")) not in lun_portals:
+        if (
+            connection is not None
+            and connection.id not in still
+            and (connection.data.get("address"), connection.data.get("target")) not in lun_portals
+        ):
             site.remove(connection)

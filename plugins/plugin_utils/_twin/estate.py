@@ -5,6 +5,7 @@
 
 An estate is plain data (dicts, lists, texts). Records may be shared between estates and sites, so nobody changes one in
 place: whoever changes a field makes a new record."""
+
 from __future__ import annotations
 
 import json
@@ -23,11 +24,26 @@ DRILL = Path(__file__).parent / "estates" / "drill.json"
 """The shipped estate: two sites, recorded from running engines."""
 
 KINDS = {
-    "data_centers": "data_center", "clusters": "cluster", "hosts": "host", "networks": "network",
-    "vnic_profiles": "vnic_profile", "mac_pools": "mac_pool", "storage_domains": "storage_domain",
-    "storage_connections": "storage_connection", "disk_profiles": "disk_profile", "cpu_profiles": "cpu_profile",
-    "quotas": "quota", "disks": "disk", "templates": "template", "vms": "vm", "affinity_groups": "affinity_group",
-    "affinity_labels": "affinity_label", "tags": "tag", "roles": "role", "users": "user", "domains": "domain",
+    "data_centers": "data_center",
+    "clusters": "cluster",
+    "hosts": "host",
+    "networks": "network",
+    "vnic_profiles": "vnic_profile",
+    "mac_pools": "mac_pool",
+    "storage_domains": "storage_domain",
+    "storage_connections": "storage_connection",
+    "disk_profiles": "disk_profile",
+    "cpu_profiles": "cpu_profile",
+    "quotas": "quota",
+    "disks": "disk",
+    "templates": "template",
+    "vms": "vm",
+    "affinity_groups": "affinity_group",
+    "affinity_labels": "affinity_label",
+    "tags": "tag",
+    "roles": "role",
+    "users": "user",
+    "domains": "domain",
 }
 """Key of a site -> kind of its records."""
 
@@ -122,18 +138,24 @@ def _check_site(where: str, site: Record) -> None:
             for tag, target in links:
                 held = record.get(tag)
                 if isinstance(held, dict) and held.get("id") not in ids[target]:
-                    raise EstateError(f"{_title(where, key, number, record)}: {tag} {held.get('id')} is not in {target}")
+                    raise EstateError(
+                        f"{_title(where, key, number, record)}: {tag} {held.get('id')} is not in {target}"
+                    )
     for (key, inner), (tag, target) in _INNER.items():
         for number, record in enumerate(site.get(key, [])):
             for member in record.get(inner, []):
                 held = member.get(tag) if tag else member
                 if isinstance(held, dict) and held.get("id") not in ids[target]:
                     kind = KINDS[target].rsplit("_", 1)[-1] if not tag else tag
-                    raise EstateError(f"{_title(where, key, number, record)}: {kind} {held.get('id')} is not in {target}")
+                    raise EstateError(
+                        f"{_title(where, key, number, record)}: {kind} {held.get('id')} is not in {target}"
+                    )
     for number, disk in enumerate(site.get("disks", [])):
         for domain in members(disk, "storage_domains", "storage_domain"):
             if domain.get("id") not in ids["storage_domains"]:
-                raise EstateError(f"{_title(where, 'disks', number, disk)}: storage domain {domain.get('id')} is not in storage_domains")
+                raise EstateError(
+                    f"{_title(where, 'disks', number, disk)}: storage domain {domain.get('id')} is not in storage_domains"
+                )
 
 
 def _ids(where: str, key: str, records: Any) -> set[str]:
@@ -176,7 +198,9 @@ def _check_storage(storage: Any, domains: set[str]) -> None:
             end = replica.get(side) or {}
             known = end.get("lun") in names if "lun" in end else (end.get("address"), end.get("path")) in places
             if not known:
-                raise EstateError(f"storage.replicas[{number}]: '{side}' is neither an export nor a LUN of this storage")
+                raise EstateError(
+                    f"storage.replicas[{number}]: '{side}' is neither an export nor a LUN of this storage"
+                )
 
 
 def _known_domain(where: str, holder: Record, domains: set[str]) -> None:

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Faults on demand: rules that hit chosen requests, and short names for the usual ones."""
+
 from __future__ import annotations
 
 import re
@@ -58,7 +59,7 @@ class Rule:
 
     def matches(self, method: str, path: str, subject: str) -> bool:
         """Whether this request is hit; counts it."""
-        if self.method and self.method != method or self.path and not re.search(self.path, path):
+        if (self.method and self.method != method) or (self.path and not re.search(self.path, path)):
             return False
         if self.vm and self.vm not in path and self.vm != subject:
             return False
@@ -95,14 +96,21 @@ def named(name: str) -> Rule | str:
     if kind == "storage" and subject:
         return subject
     if kind == "register" and subject:
-        return Rule("status", "POST", register, times=0, status=400, body=fault_body(_ENGINE_ERROR, action=True), vm=subject)
+        return Rule(
+            "status", "POST", register, times=0, status=400, body=fault_body(_ENGINE_ERROR, action=True), vm=subject
+        )
     if kind == "start" and subject:
         return Rule("status", "POST", start, times=0, status=409, body=fault_body(_NO_HOST, action=True), vm=subject)
     rules = {
         "attach": Rule("status", "POST", attach, status=400, body=fault_body("[]", action=False)),
         "attach-lost": Rule("reset_after", "POST", attach),
-        "import": Rule("status", "POST", r"/storagedomains$", status=400,
-                       body=fault_body("[Problem while trying to mount target]", action=False)),
+        "import": Rule(
+            "status",
+            "POST",
+            r"/storagedomains$",
+            status=400,
+            body=fault_body("[Problem while trying to mount target]", action=False),
+        ),
         "register": Rule("status", "POST", register, nth=3, status=400, body=fault_body(_ENGINE_ERROR, action=True)),
         "lost-answer:register": Rule("reset_after", "POST", register, nth=2),
         "lost-answer:start": Rule("reset_after", "POST", start, nth=2),

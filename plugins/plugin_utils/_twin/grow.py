@@ -4,6 +4,7 @@
 """Makes an estate larger: more VMs in the mix that is there, more NFS data domains, everything consistent and repeatable.
 
 What was there stays as it is. Clones share every part that does not differ, so that ten thousand VMs fit into memory."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -12,14 +13,22 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Estate, EstateError, Record, listed, members
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import (
+    Estate,
+    EstateError,
+    Record,
+    listed,
+    members,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import mac_number, mac_of, mac_text
 
 VMS_PER_TEMPLATE = 10
 """Thin VMs that share one template, as in the measured estates (baseline, section 0)."""
 
 
-def grow(estate: Estate, *, vms: int | None = None, domains: int | None = None, site: str | None = None, seed: int = 1) -> Estate:
+def grow(
+    estate: Estate, *, vms: int | None = None, domains: int | None = None, site: str | None = None, seed: int = 1
+) -> Estate:
     """An estate whose first site (or the named one) has this many VMs and this many data domains besides the master.
 
     Raises EstateError when asked for less than is there, for more than the MAC pool holds, or for what cannot be cloned."""
@@ -39,10 +48,16 @@ class _Grower:
 
     def __init__(self, estate: Estate, number: int, seed: int) -> None:
         self._estate, self._number = estate, number
-        self._site: dict[str, Any] = {k: list(v) if isinstance(v, list) else v for k, v in estate["sites"][number].items()}
+        self._site: dict[str, Any] = {
+            k: list(v) if isinstance(v, list) else v for k, v in estate["sites"][number].items()
+        }
         self._storage: dict[str, Any] = {k: list(v) for k, v in estate["storage"].items()}
         self._random = Random(f"{self._site['name']}/{seed}")
-        self._domains = [d for d in self._site["storage_domains"] if d["type"] == "data" and "path" in d["storage"] and d["master"] != "true"]
+        self._domains = [
+            d
+            for d in self._site["storage_domains"]
+            if d["type"] == "data" and "path" in d["storage"] and d["master"] != "true"
+        ]
         self._original = {d["id"] for d in self._site["storage_domains"]}
 
     def result(self) -> Estate:
@@ -71,14 +86,25 @@ class _Grower:
         path = f"/exports/{name}"
         address = source["storage"]["address"]
         connection = {"id": self._id(), "address": address, "path": path, "type": "nfs"}
-        domain = {**source, "id": self._id(), "name": name, "storage": {**source["storage"], "path": path},
-                  "storage_connections": [{"id": connection["id"]}]}
+        domain = {
+            **source,
+            "id": self._id(),
+            "name": name,
+            "storage": {**source["storage"], "path": path},
+            "storage_connections": [{"id": connection["id"]}],
+        }
         self._site["storage_domains"].append(domain)
         self._site["storage_connections"].append(connection)
         self._site["disk_profiles"].append({"id": self._id(), "name": name, "storage_domain": {"id": domain["id"]}})
         self._storage["exports"].append({"address": address, "path": path, "domain": domain["id"]})
-        replica = next((r for r in self._storage["replicas"] if r["from"].get("path") == source["storage"]["path"]
-                        and r["from"].get("address") == address), None)
+        replica = next(
+            (
+                r
+                for r in self._storage["replicas"]
+                if r["from"].get("path") == source["storage"]["path"] and r["from"].get("address") == address
+            ),
+            None,
+        )
         if replica is not None:
             end = {"address": replica["to"]["address"], "path": path}
             self._storage["exports"].append({**end, "domain": None})
@@ -120,18 +146,34 @@ class _Grower:
                 if mac_text(value) not in used:
                     yield mac_text(value)
 
-    def _vm(self, model: Record, name: str, domain: Record, macs: Iterator[str], disks: dict[str, Record], profiles: dict[str, str],
-            templates: _Templates) -> None:
+    def _vm(
+        self,
+        model: Record,
+        name: str,
+        domain: Record,
+        macs: Iterator[str],
+        disks: dict[str, Record],
+        profiles: dict[str, str],
+        templates: _Templates,
+    ) -> None:
         identity = self._id()
         template = templates.for_model(model, domain)
         attachments = []
         for attachment in model["disk_attachments"]:
             source = disks[attachment["id"]]
             fresh = self._id()
-            label = f"{name}{source['name'][len(model['name']):]}"
-            self._site["disks"].append({
-                **source, "id": fresh, "name": label, "alias": label, "image_id": self._id(),
-                "disk_profile": {"id": profiles[domain["id"]]}, "storage_domains": {"storage_domain": {"id": domain["id"]}}})
+            label = f"{name}{source['name'][len(model['name']) :]}"
+            self._site["disks"].append(
+                {
+                    **source,
+                    "id": fresh,
+                    "name": label,
+                    "alias": label,
+                    "image_id": self._id(),
+                    "disk_profile": {"id": profiles[domain["id"]]},
+                    "storage_domains": {"storage_domain": {"id": domain["id"]}},
+                }
+            )
             attachments.append({**attachment, "id": fresh, "disk": {"id": fresh}})
         nics = []
         for nic in model["nics"]:
@@ -140,13 +182,28 @@ class _Grower:
                 raise EstateError(f"the MAC pool of site {self._site['name']} is used up at VM {name}")
             nics.append({**nic, "id": self._id(), "mac": {"address": mac}})
         vm = {key: value for key, value in model.items() if key not in ("host", "start_time", "run_once")}
-        vm.update({"id": identity, "name": name, "status": "down", "disk_attachments": attachments, "nics": nics,
-                   "snapshots": [{**model["snapshots"][0], "id": self._id()}], "affinity_labels": [], "tags": [], **template})
+        vm.update(
+            {
+                "id": identity,
+                "name": name,
+                "status": "down",
+                "disk_attachments": attachments,
+                "nics": nics,
+                "snapshots": [{**model["snapshots"][0], "id": self._id()}],
+                "affinity_labels": [],
+                "tags": [],
+                **template,
+            }
+        )
         if isinstance(vm["display"], dict) and "certificate" in vm["display"]:
-            vm["display"] = {k: v for k, v in vm["display"].items() if k not in ("certificate", "address", "port", "secure_port")}
+            vm["display"] = {
+                k: v for k, v in vm["display"].items() if k not in ("certificate", "address", "port", "secure_port")
+            }
         self._site["vms"].append(vm)
 
-    def add_template(self, model: Record, number: int, domain: Record, disks: dict[str, Record], profiles: dict[str, str]) -> Record:
+    def add_template(
+        self, model: Record, number: int, domain: Record, disks: dict[str, Record], profiles: dict[str, str]
+    ) -> Record:
         """A further base template like a model, on a domain."""
         name = f"{model['name']}-{number:03d}"
         identity = self._id()
@@ -154,13 +211,32 @@ class _Grower:
         for attachment in model["disk_attachments"]:
             source = disks[attachment["id"]]
             fresh = self._id()
-            self._site["disks"].append({
-                **source, "id": fresh, "name": f"{name}_os", "alias": f"{name}_os", "image_id": self._id(),
-                "disk_profile": {"id": profiles[domain["id"]]}, "storage_domains": {"storage_domain": {"id": domain["id"]}}})
+            self._site["disks"].append(
+                {
+                    **source,
+                    "id": fresh,
+                    "name": f"{name}_os",
+                    "alias": f"{name}_os",
+                    "image_id": self._id(),
+                    "disk_profile": {"id": profiles[domain["id"]]},
+                    "storage_domains": {"storage_domain": {"id": domain["id"]}},
+                }
+            )
             attachments.append({**attachment, "id": fresh, "disk": {"id": fresh}})
-        version = {**model["version"], "version_name": "base version", "version_number": "1", "base_template": {"id": identity}}
-        template = {**model, "id": identity, "name": name, "disk_attachments": attachments, "version": version,
-                    "nics": [{**nic, "id": self._id()} for nic in model["nics"]]}
+        version = {
+            **model["version"],
+            "version_name": "base version",
+            "version_number": "1",
+            "base_template": {"id": identity},
+        }
+        template = {
+            **model,
+            "id": identity,
+            "name": name,
+            "disk_attachments": attachments,
+            "version": version,
+            "nics": [{**nic, "id": self._id()} for nic in model["nics"]],
+        }
         self._site["templates"].append(template)
         return template
 
@@ -200,5 +276,9 @@ def counts(estate: Estate, site: str) -> dict[str, int]:
     """What a plan or a floor needs to know of a site: VMs, templates, domains, images."""
     held = next(s for s in estate["sites"] if s["name"] == site)
     images = [d for d in held["disks"] if members(d, "storage_domains", "storage_domain")]
-    return {"vms": len(held["vms"]), "templates": sum(members_or_none(t) for t in held["templates"]),
-            "domains": sum(d["master"] != "true" for d in held["storage_domains"]), "disks": len(images)}
+    return {
+        "vms": len(held["vms"]),
+        "templates": sum(members_or_none(t) for t in held["templates"]),
+        "domains": sum(d["master"] != "true" for d in held["storage_domains"]),
+        "disks": len(images),
+    }

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What hosts do for block storage: discover, sign in, look for domains (contract 03 and 06; recordings 07 89-91, 06 13-28)."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -50,14 +51,19 @@ def login(site: Site, request: Request) -> Answer:
     iscsi = sent.get("iscsi")
     if not isinstance(iscsi, dict) or not iscsi.get("address") or not iscsi.get("target"):
         raise refusals.invalid_input("Parameter 'iscsi.target' is mandatory but was not provided.")
-    places = [p for p in site.storage.luns.values()
-              if p.reachable and (p.record.get("address"), p.record.get("target")) == (iscsi["address"], iscsi["target"])]
+    places = [
+        p
+        for p in site.storage.luns.values()
+        if p.reachable and (p.record.get("address"), p.record.get("target")) == (iscsi["address"], iscsi["target"])
+    ]
     if not places:
         raise refusals.command(400, "failed to setup iscsi subsystem")
     for place in places:
         place.hosts.add(host.id)
     job = site.job("Connecting Host <UNKNOWN> to Storage server", request.correlation)
-    return action_answer(sent, {"host": {"id": host.id, "href": f"{API}/hosts/{host.id}"}, "job": {"id": job.id}, "status": "complete"})
+    return action_answer(
+        sent, {"host": {"id": host.id, "href": f"{API}/hosts/{host.id}"}, "job": {"id": job.id}, "status": "complete"}
+    )
 
 
 def unregistered_domains(site: Site, request: Request) -> Answer:
@@ -68,7 +74,12 @@ def unregistered_domains(site: Site, request: Request) -> Answer:
         raise refusals.not_found(request.ids[0])
     by_domain: dict[str, list[Place]] = {}
     for place in site.storage.luns.values():
-        if place.content is not None and place.reachable and host.id in place.hosts and site.get("storage_domain", place.content.id) is None:
+        if (
+            place.content is not None
+            and place.reachable
+            and host.id in place.hosts
+            and site.get("storage_domain", place.content.id) is None
+        ):
             by_domain.setdefault(place.content.id, []).append(place)
     found = [_shown(identity, places) for identity, places in by_domain.items()] if sent else []
     return action_answer(sent, {"status": "complete", "storage_domains": {"storage_domain": found} if found else {}})
@@ -78,6 +89,21 @@ def _shown(identity: str, places: list[Place]) -> Record:
     content = places[0].content
     record = content.record if content is not None else {}
     group = block_storage("iscsi", identity, places)["volume_group"]["id"]
-    kept = ("name", "description", "comment", "backup", "block_size", "external_status", "storage_format", "supports_discard_zeroes_data", "type")
-    return {"id": identity, **{k: record[k] for k in kept if k in record}, "committed": "0", "master": "false",
-            "storage": {"type": "iscsi", "volume_group": {"id": group}}}
+    kept = (
+        "name",
+        "description",
+        "comment",
+        "backup",
+        "block_size",
+        "external_status",
+        "storage_format",
+        "supports_discard_zeroes_data",
+        "type",
+    )
+    return {
+        "id": identity,
+        **{k: record[k] for k in kept if k in record},
+        "committed": "0",
+        "master": "false",
+        "storage": {"type": "iscsi", "volume_group": {"id": group}},
+    }

@@ -2,23 +2,43 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The mappings of a register call: read, checked and looked up (contract 04, 4.3 and 4.4; recordings 04b 97-115, 04c 53-76)."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
-
-from lxml import etree
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record, members
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfNic
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Request, known_id
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from lxml import etree
 
-_KINDS = (("cluster", "Cluster name", "Cluster name"), ("role", "Role name", "Role"), ("domain", "Domain name", "Domain name"),
-          ("affinity_group", "AffinityGroup name", "AffinityGroup name"), ("affinity_label", "AffinityLabel name", "AffinityLabel name"))
-_INSIDE = {"name", "description", "comment", "network", "alias", "lun_storage", "logical_units", "logical_unit", "type", "address", "port",
-           "target", "username", "password", "portal"}
+_KINDS = (
+    ("cluster", "Cluster name", "Cluster name"),
+    ("role", "Role name", "Role"),
+    ("domain", "Domain name", "Domain name"),
+    ("affinity_group", "AffinityGroup name", "AffinityGroup name"),
+    ("affinity_label", "AffinityLabel name", "AffinityLabel name"),
+)
+_INSIDE = {
+    "name",
+    "description",
+    "comment",
+    "network",
+    "alias",
+    "lun_storage",
+    "logical_units",
+    "logical_unit",
+    "type",
+    "address",
+    "port",
+    "target",
+    "username",
+    "password",
+    "portal",
+}
 _NPE = 'java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.core.bll.CommandBase.getParameters()" because "commandBase" is null'
 
 
@@ -54,19 +74,20 @@ def read(request: Request, action: Record) -> Mappings:
     for kind, source_words, target_words in _KINDS:
         table: dict[str, str] = {}
         for entry in members(configuration, f"{kind}_mappings", f"registration_{kind}_mapping"):
-            source, target = entry.get("from"), entry.get("to")
-            if not isinstance(source, dict):
+            origin, target = entry.get("from"), entry.get("to")
+            if not isinstance(origin, dict):
                 raise refusals.text(400, f"{source_words} is missing from source.")
             if not isinstance(target, dict):
                 raise refusals.text(400, f"{target_words} is missing from destination.")
-            if "name" not in target or source.get("name") in table:
+            if "name" not in target or origin.get("name") in table:
                 raise _crash(request)
-            table[str(source.get("name", ""))] = target["name"]
+            table[str(origin.get("name", ""))] = target["name"]
         found.names[kind] = table
     for entry in members(configuration, "lun_mappings", "registration_lun_mapping"):
         _lun(entry, found)
     for entry in members(configuration, "vnic_profile_mappings", "registration_vnic_profile_mapping"):
-        source = entry.get("from") if isinstance(entry.get("from"), dict) else {}
+        held = entry.get("from")
+        source: Record = held if isinstance(held, dict) else {}
         network = (source.get("network") or {}).get("name") if isinstance(source.get("network"), dict) else None
         if network is not None and "name" in source and isinstance(entry.get("to"), dict):
             found.profiles[(network, source["name"])] = entry["to"]
@@ -76,7 +97,9 @@ def read(request: Request, action: Record) -> Mappings:
 
 
 def _crash(request: Request) -> refusals.Refusal:
-    return refusals.stack_trace(request.path, request.query, "java.lang.IllegalStateException: Duplicate key or missing name")
+    return refusals.stack_trace(
+        request.path, request.query, "java.lang.IllegalStateException: Duplicate key or missing name"
+    )
 
 
 def _lun(entry: Record, found: Mappings) -> None:
@@ -87,7 +110,11 @@ def _lun(entry: Record, found: Mappings) -> None:
         raise refusals.text(400, "Lun is missing from destination.")
     if "lun_storage" not in target:
         raise refusals.text(500, _NPE, in_action=True)
-    units = members(source["lun_storage"], "logical_units", "logical_unit") if isinstance(source["lun_storage"], dict) else []
+    units = (
+        members(source["lun_storage"], "logical_units", "logical_unit")
+        if isinstance(source["lun_storage"], dict)
+        else []
+    )
     if units and units[0].get("id"):
         found.luns[units[0]["id"]] = target
 

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an OVF store says about a VM or template: everything by name, as another engine will read it (contract 04, 4.1)."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -68,8 +69,18 @@ class OvfEntry:
         return str(self.record.get("version", {}).get("base_template", {}).get("id", self.id))
 
 
-UNSEEN = ("cluster", "cpu_profile", "host", "start_time", "fqdn", "guest_operating_system", "reported_devices", "run_once",
-          "disk_attachments", "nics")
+UNSEEN = (
+    "cluster",
+    "cpu_profile",
+    "host",
+    "start_time",
+    "fqdn",
+    "guest_operating_system",
+    "reported_devices",
+    "run_once",
+    "disk_attachments",
+    "nics",
+)
 """Fields of a VM that its OVF entry in a list does not show (07 recording 96 against 42)."""
 
 
@@ -80,7 +91,9 @@ def list_entry(entry: OvfEntry, domain: str) -> Record:
         if key in UNSEEN or key == "status":
             continue
         if key == "display":
-            value = {k: v for k, v in value.items() if k not in ("type", "certificate", "address", "port", "secure_port")}
+            value = {
+                k: v for k, v in value.items() if k not in ("type", "certificate", "address", "port", "secure_port")
+            }
         if key == "next_run_configuration_exists" or key in ("original_template", "template", "version", "stop_time"):
             continue
         shown[key] = value

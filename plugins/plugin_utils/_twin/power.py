@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Starting and stopping VMs (contract 07, 7.4; recordings 03b 105, 05 263-297, 07 125-145)."""
+
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
@@ -18,7 +19,7 @@ POLL_SECONDS = 15.0
 """The engine's own look at a host's VMs; one VM in four is only seen up by it (baseline, section 3)."""
 DOWN_SECONDS = {"stop": 1.0, "shutdown": 4.0}
 
-_NPE = 'java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.core.common.businessentities.VM.getStatus()" because the return '        'value of "org.ovirt.engine.core.bll.RunVmCommand.getVm()" is null'
+_NPE = 'java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.core.common.businessentities.VM.getStatus()" because the return value of "org.ovirt.engine.core.bll.RunVmCommand.getVm()" is null'
 
 
 def _vm(site: Site, request: Request) -> Entity:
@@ -31,7 +32,9 @@ def _vm(site: Site, request: Request) -> Entity:
 
 
 def _done(sent: Record, job: Entity, vm: Entity) -> Answer:
-    return action_answer(sent, {"job": {"id": job.id}, "status": "complete", "vm": {"id": vm.id, "href": f"{API}/vms/{vm.id}"}})
+    return action_answer(
+        sent, {"job": {"id": job.id}, "status": "complete", "vm": {"id": vm.id, "href": f"{API}/vms/{vm.id}"}}
+    )
 
 
 def start(site: Site, request: Request) -> Steps:
@@ -51,12 +54,16 @@ def start(site: Site, request: Request) -> Steps:
                 raise refusals.command(409, f"Cannot run VM. {status_text(held)}")
     host = site.host_up(site.data_center_of(vm))
     if host is None:
-        raise refusals.command(409, "Cannot run VM. There is no host that satisfies current scheduling constraints. See below for details:")
+        raise refusals.command(
+            409, "Cannot run VM. There is no host that satisfies current scheduling constraints. See below for details:"
+        )
     vm.set(status="wait_for_launch")
     yield Work("start")
     job = site.job(f"Launching VM {vm.name}", request.correlation)
     vm.set(status="wait_for_launch", host={"id": host.id}, start_time=site.clock.stamp(), run_once="false")
-    site.event(153, f"VM {vm.name} was started by admin@internal-authz (Host: {host.name}).", request.correlation, vm=vm, host=host)
+    site.event(
+        153, f"VM {vm.name} was started by admin@internal-authz (Host: {host.name}).", (vm, host), request.correlation
+    )
     seconds = UP_SECONDS
     if int(vm.id[:2], 16) % 4 == 0:
         seconds += POLL_SECONDS - (site.clock.now() / (site.pace or 1.0)) % POLL_SECONDS
@@ -67,7 +74,7 @@ def start(site: Site, request: Request) -> Steps:
 def _up(site: Site, vm: Entity, host: Entity) -> None:
     if vm.data["status"] == "wait_for_launch":
         vm.set(status="up")
-        site.event(32, f"VM {vm.name} started on Host {host.name}", vm=vm, host=host)
+        site.event(32, f"VM {vm.name} started on Host {host.name}", (vm, host))
 
 
 def end(site: Site, request: Request) -> Answer:
@@ -80,7 +87,12 @@ def end(site: Site, request: Request) -> Answer:
         raise refusals.command(409, f"Cannot {word} VM. VM is not running.")
     job = site.job(f"{'Stopping' if verb == 'stop' else 'Shutting down'} VM {vm.name}", request.correlation)
     vm.set(status="powering_down")
-    site.event(33, f"VM {vm.name} powered off by admin@internal-authz (Host: {_host_name(site, vm)}).", request.correlation, vm=vm)
+    site.event(
+        33,
+        f"VM {vm.name} powered off by admin@internal-authz (Host: {_host_name(site, vm)}).",
+        (vm,),
+        request.correlation,
+    )
     site.later(DOWN_SECONDS[verb], lambda: down(site, vm))
     return _done(sent, job, vm)
 
@@ -93,4 +105,4 @@ def _host_name(site: Site, vm: Entity) -> str:
 def down(site: Site, vm: Entity) -> None:
     """The VM has ended."""
     vm.set(status="down", host=None, start_time=None, stop_time=site.clock.stamp())
-    site.event(61, f"VM {vm.name} is down.  ", vm=vm)
+    site.event(61, f"VM {vm.name} is down.  ", (vm,))

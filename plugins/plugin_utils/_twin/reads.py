@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Answers every GET: collections with search, max and follow, members, and the API root."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -9,24 +10,75 @@ from typing import Any
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals, search
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import (
-    Writer, document, write_collection, write_entity, write_value,
+    Writer,
+    document,
+    write_collection,
+    write_entity,
+    write_value,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Answer, Request
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF, PLURALS, REFERENCES, SHAPES, Shape
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import (
+    API,
+    COLLECTION_OF,
+    PLURALS,
+    REFERENCES,
+    SHAPES,
+    Shape,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import BLANK, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sources import SOURCES, UNREGISTERED, Member, home
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sources import (
+    SOURCES,
+    UNREGISTERED,
+    Member,
+    home,
+    nothing,
+)
 
 _NO_SQL = (
     "statementcallback; bad sql grammar [select * from (select * from job where ( job id in (select distinct job.job id "
     "from  job   where  (  ) ))  order by start time asc) as t1 offset (1 -1) limit 2147483647]"
 )
-_TOP_LINKS = (
-    "clusters datacenters events hosts networks roles storagedomains tags bookmarks icons templates instancetypes users groups "
-    "domains vmpools vms disks jobs storageconnections vnicprofiles diskprofiles cpuprofiles schedulingpolicyunits "
-    "schedulingpolicies permissions macpools networkfilters operatingsystems externalhostproviders openstackimageproviders "
-    "openstackvolumeproviders openstacknetworkproviders katelloerrata affinitylabels clusterlevels imagetransfers "
-    "externalvmimports externaltemplateimports"
-).split()
+_TOP_LINKS = [
+    "clusters",
+    "datacenters",
+    "events",
+    "hosts",
+    "networks",
+    "roles",
+    "storagedomains",
+    "tags",
+    "bookmarks",
+    "icons",
+    "templates",
+    "instancetypes",
+    "users",
+    "groups",
+    "domains",
+    "vmpools",
+    "vms",
+    "disks",
+    "jobs",
+    "storageconnections",
+    "vnicprofiles",
+    "diskprofiles",
+    "cpuprofiles",
+    "schedulingpolicyunits",
+    "schedulingpolicies",
+    "permissions",
+    "macpools",
+    "networkfilters",
+    "operatingsystems",
+    "externalhostproviders",
+    "openstackimageproviders",
+    "openstackvolumeproviders",
+    "openstacknetworkproviders",
+    "katelloerrata",
+    "affinitylabels",
+    "clusterlevels",
+    "imagetransfers",
+    "externalvmimports",
+    "externaltemplateimports",
+]
 Tree = dict[str, Any]
 
 
@@ -51,7 +103,7 @@ def known(shape: str) -> bool:
         return True
     parent, _, leaf = shape.rpartition("/")
     holder = SHAPES.get(parent)
-    return shape in SOURCES or holder is not None and leaf in holder.links
+    return shape in SOURCES or (holder is not None and leaf in holder.links)
 
 
 def _well_formed(request: Request) -> bool:
@@ -66,7 +118,7 @@ def _collection(site: Site, request: Request) -> Answer:
     loose = request.flag("unregistered") and path in UNREGISTERED
     shape = SHAPES.get(path)
     plural = shape.plural if shape else PLURALS.get(path.rpartition("/")[2], path.rpartition("/")[2])
-    members = list((UNREGISTERED if loose else SOURCES).get(path, lambda site, ids: ())(site, request.ids))
+    members = list((UNREGISTERED if loose else SOURCES).get(path, nothing)(site, request.ids))
     members = _limited(site, request, shape, members, plain=loose)
     tree = follow_tree(request.params.get("follow", ""))
     if tree and loose:
@@ -75,7 +127,7 @@ def _collection(site: Site, request: Request) -> Answer:
         writers = [member_writer(site, member, tree, request.ids) for member in members]
     except Unfollowable:
         raise _follow_failed(request) from None
-    return Answer(200, document(lambda out, depth: write_collection(out, depth, plural, writers)))
+    return Answer(200, document(lambda out, depth: write_collection(out, depth, plural, writers)), count=len(members))
 
 
 def _follow_failed(request: Request) -> refusals.Refusal:
@@ -98,7 +150,7 @@ def _limited(site: Site, request: Request, shape: Shape | None, members: list[Me
             members = [m for m in members if int(m.data["id"]) > int(request.params["from"])]
     if most is None or most < 0:
         return members if page == 1 else []
-    return members[(page - 1) * most:page * most]
+    return members[(page - 1) * most : page * most]
 
 
 def _searched(site: Site, request: Request, shape: Shape, members: list[Member]) -> tuple[list[Member], int]:
@@ -115,7 +167,9 @@ def _searched(site: Site, request: Request, shape: Shape, members: list[Member])
     if wanted.sort or shape.tag not in ("event", "job"):
         read = search.FIELDS[shape.tag].get(wanted.sort or "name", search.FIELDS[shape.tag].get("id"))
         if read is not None:
-            members = sorted(members, key=lambda m: read(site, entities[m.data["id"]]).lower(), reverse=wanted.descending)
+            members = sorted(
+                members, key=lambda m: read(site, entities[m.data["id"]]).lower(), reverse=wanted.descending
+            )
     return members, wanted.page
 
 
@@ -151,12 +205,15 @@ def member_writer(site: Site, member: Member, tree: Tree, ids: tuple[str, ...] =
             write_entity(lines, depth, shape, data, member.href)
             text = entity.cache[depth] = "".join(lines)
         out.append(text)
+
     return write
 
 
 def _bare_shape(path: str) -> Shape:
     leaf = path.rpartition("/")[2]
-    singular = {"permissions": "permission", "nics": "host_nic", "networkattachments": "network_attachment"}.get(leaf, leaf.rstrip("s"))
+    singular = {"permissions": "permission", "nics": "host_nic", "networkattachments": "network_attachment"}.get(
+        leaf, leaf.rstrip("s")
+    )
     return Shape(singular, leaf)
 
 
@@ -218,13 +275,18 @@ def _member(site: Site, request: Request) -> Answer:
         entity = site.get(SHAPES[path].tag, identity)
         found = home(entity) if entity is not None else None
     else:
-        found = next((m for m in SOURCES.get(path, lambda site, ids: ())(site, request.ids[:-1]) if m.data.get("id") == identity), None)
+        found = next(
+            (m for m in SOURCES.get(path, nothing)(site, request.ids[:-1]) if m.data.get("id") == identity),
+            None,
+        )
     if found is None:
         raise refusals.empty(404)
     if path == "disks" and identity in site.doubled:
         raise refusals.text(400, BROKEN_DISK)
     try:
-        return Answer(200, document(member_writer(site, found, follow_tree(request.params.get("follow", "")), request.ids)))
+        return Answer(
+            200, document(member_writer(site, found, follow_tree(request.params.get("follow", "")), request.ids))
+        )
     except Unfollowable:
         raise _follow_failed(request) from None
 
@@ -240,7 +302,10 @@ def _root(site: Site) -> bytes:
     who = {"id": user.id} if user else {}
     counts = {
         "hosts": (sum(h.data.get("status") == "up" for h in site.all("host")), len(site.tables["host"])),
-        "storage_domains": (sum(d.data.get("status") == "active" for d in site.all("storage_domain")), len(site.tables["storage_domain"])),
+        "storage_domains": (
+            sum(d.data.get("status") == "active" for d in site.all("storage_domain")),
+            len(site.tables["storage_domain"]),
+        ),
         "users": (len(site.tables["user"]), len(site.tables["user"])),
         "vms": (sum(vm.data.get("status") != "down" for vm in site.all("vm")), len(site.tables["vm"])),
     }
@@ -262,4 +327,5 @@ def _root(site: Site) -> bytes:
         for key, value in record.items():
             write_value(out, 1, key, value, "api")
         out.append("</api>\n")
+
     return document(write)

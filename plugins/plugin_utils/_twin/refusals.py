@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How the engine says no: every shape of a refusal that was recorded, one constructor each."""
+
 from __future__ import annotations
 
 import json
@@ -18,8 +19,17 @@ FAILED = "Operation Failed"
 class Refusal(Exception):
     """An answer that ends a request: status, body, content type, and whether an action's fault goes into <action>."""
 
-    def __init__(self, status: int, body: bytes = b"", content_type: str = "", *, detail: str | None = None,
-                 reason: str = FAILED, in_action: bool = False, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        body: bytes = b"",
+        content_type: str = "",
+        *,
+        detail: str | None = None,
+        reason: str = FAILED,
+        in_action: bool = False,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(f"{status} {detail or reason}")
         self.status = status
         self.detail = detail
@@ -84,7 +94,9 @@ def bad_uuid(value: str) -> Refusal:
 
 def syntax(host: str, method: str) -> Refusal:
     """A body that cannot be read; the address is glued together without a slash, as recorded."""
-    return text(400, f"For correct usage, see: http://{host}doc#services/{method}", reason="Request syntactically incorrect.")
+    return text(
+        400, f"For correct usage, see: http://{host}doc#services/{method}", reason="Request syntactically incorrect."
+    )
 
 
 def html_error(status: int, words: str, *, headers: dict[str, str] | None = None) -> Refusal:

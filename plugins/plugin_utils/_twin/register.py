@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Registering a VM: the call, and what it leaves in the engine (contract 04, 4.3 to 4.5)."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -39,7 +40,11 @@ def register(site: Site, request: Request) -> Steps:
         raise refusals.stack_trace(request.path, request.query, "java.lang.NullPointerException")
     registered = site.get("vm", identity)
     if entry is None or entry.kind != "vm":
-        raise validate.known_vm(site, registered, flag(action, "reassign_bad_macs")) if registered else refusals.validation_crash()
+        raise (
+            validate.known_vm(site, registered, flag(action, "reassign_bad_macs"))
+            if registered
+            else refusals.validation_crash()
+        )
     words = f"Importing VM {action.get('name') or entry.name} from configuration to Cluster "
     try:
         wanted = validate.vm(site, entry, action, mappings, target)
@@ -51,7 +56,9 @@ def register(site: Site, request: Request) -> Steps:
         raise
     site.hold(key, 600.0)
     try:
-        yield Work("register", row=entry.template, data_center=wanted.cluster.ref("data_center"), disks=len(wanted.disks))
+        yield Work(
+            "register", row=entry.template, data_center=wanted.cluster.ref("data_center"), disks=len(wanted.disks)
+        )
     finally:
         site.hold(key, 0.0)
     job = site.job(words + wanted.cluster.name, request.correlation, "started")
@@ -76,11 +83,14 @@ def _going_on(action: Record, job: Entity, address: str) -> Answer:
     fields: dict[str, Any] = {**action, "async": "true", "job": {"id": job.id}, "status": "in_progress"}
 
     def write(out: list[str], depth: int) -> None:
-        out.append(f'<action href="{address}/register/" id="">\n    <link href="{address}" rel="parent"/>\n'
-                   f'    <link href="{address}/register" rel="replay"/>\n')
+        out.append(
+            f'<action href="{address}/register/" id="">\n    <link href="{address}" rel="parent"/>\n'
+            f'    <link href="{address}/register" rel="replay"/>\n'
+        )
         for key in sorted(fields):
             write_value(out, 1, key, fields[key], "action")
         out.append("</action>\n")
+
     return Answer(202, document(write))
 
 
@@ -142,7 +152,11 @@ def vm_record(site: Site, wanted: Import, identity: str) -> Record:
 def _lease(site: Site, wanted: Import) -> str | None:
     if wanted.entry.lease is None or wanted.entry.record.get("high_availability", {}).get("enabled") != "true":
         return None
-    domains = [d for d in site.domains_in(wanted.cluster.ref("data_center")) if d.data["status"] == "active" and d.data["type"] == "data"]
+    domains = [
+        d
+        for d in site.domains_in(wanted.cluster.ref("data_center"))
+        if d.data["status"] == "active" and d.data["type"] == "data"
+    ]
     kept = next((d for d in domains if d.id == wanted.entry.lease), domains[0] if domains else None)
     return kept.id if kept else None
 
@@ -155,8 +169,13 @@ def disk_profile(site: Site, domain: str) -> Record:
 
 def add_image(site: Site, disk: OvfDisk, center: str) -> None:
     """Makes an image known, on those of its domains that are active here."""
-    domains = [d for d in disk.domains if (held := site.get("storage_domain", d)) is not None
-               and held.data["status"] == "active" and site.data_center_of(held) == center]
+    domains = [
+        d
+        for d in disk.domains
+        if (held := site.get("storage_domain", d)) is not None
+        and held.data["status"] == "active"
+        and site.data_center_of(held) == center
+    ]
     places: Any = [{"id": d} for d in domains]
     where = {"storage_domains": {"storage_domain": places if len(places) > 1 else places[0]}}
     site.add(Entity("disk", {**disk.record, "status": "ok", **disk_profile(site, domains[0]), **where}))
@@ -171,8 +190,13 @@ def _lun(site: Site, disk: OvfDisk, unit: Record, mappings: Mappings) -> Record:
     """Makes a LUN disk known. Over a left over record of the same disk the engine is broken from here on (findings, 6)."""
     identity = disk.record["id"]
     place = site.storage.luns[unit["id"]]
-    device = {**{k: v for k, v in place.record.items() if k not in ("type", "portal")}, **{k: v for k, v in unit.items() if k != "password"},
-              "active_paths": "0", "paths": "0", "disk_id": identity}
+    device = {
+        **{k: v for k, v in place.record.items() if k not in ("type", "portal")},
+        **{k: v for k, v in unit.items() if k != "password"},
+        "active_paths": "0",
+        "paths": "0",
+        "disk_id": identity,
+    }
     device = {"id": unit["id"], **{k: device[k] for k in sorted(device) if k != "id"}}
     known = site.get("disk", identity)
     if known is not None:
@@ -197,7 +221,7 @@ def _nics(site: Site, wanted: Import, mappings: Mappings, dropped: Dropped) -> l
         if wanted.clone:
             record["id"] = site.new_id()
         bad = bool(site.macs.get(nic.mac)) or any(mac_of(other) == nic.mac for other in taken)
-        if pool is not None and (wanted.clone or not nic.mac or bad and wanted.reassign):
+        if pool is not None and (wanted.clone or not nic.mac or (bad and wanted.reassign)):
             record["mac"] = {"address": _free(site, pool, taken)}
         if profile is not None:
             record["vnic_profile"] = {"id": profile}
@@ -249,10 +273,18 @@ def _groups(site: Site, vm: Entity, wanted: Import, mappings: Mappings, dropped:
 def tell(site: Site, request: Request, vm: Entity, dropped: Dropped) -> None:
     """The audit log: what was left out, then that it came in. Nothing else tells of the drops."""
     cluster = site.get("cluster", vm.ref("cluster"))
-    about = {"cluster": cluster, "data_center": site.get("data_center", site.data_center_of(vm)),
-             "template": site.get("template", vm.ref("template")), vm.tag: vm}
+    center, template = site.get("data_center", site.data_center_of(vm)), site.get("template", vm.ref("template"))
+    about = (cluster, center, template, vm)
     if dropped:
         words = ", ".join(f"{kind}: {', '.join(names)} " for kind, names in dropped.items())
-        site.event(1188, f"The following entities could not be verified and will not be part of the imported VM {vm.name}: "
-                         f"'{words}' (User: admin@internal-authz).", request.correlation, "warning", **about)
-    site.event(174, f"VM {vm.name} has been successfully imported from the given configuration.", request.correlation, **about)
+        site.event(
+            1188,
+            f"The following entities could not be verified and will not be part of the imported VM {vm.name}: "
+            f"'{words}' (User: admin@internal-authz).",
+            about,
+            request.correlation,
+            "warning",
+        )
+    site.event(
+        174, f"VM {vm.name} has been successfully imported from the given configuration.", about, request.correlation
+    )

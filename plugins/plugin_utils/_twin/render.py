@@ -5,6 +5,7 @@
 
 Text is written straight into a list of lines: a 10,000 VM listing holds a million elements, and a tree for each would
 cost more than everything else the twin does."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -55,8 +56,9 @@ def write_value(out: list[str], depth: int, tag: str, value: Any, holder: str = 
         out.append(f"{pad}</{tag}>\n")
 
 
-def write_entity(out: list[str], depth: int, shape: Shape, record: Record, href: str,
-                 inlined: Mapping[str, Writer] | None = None) -> None:
+def write_entity(
+    out: list[str], depth: int, shape: Shape, record: Record, href: str, inlined: Mapping[str, Writer] | None = None
+) -> None:
     """A member of a collection: address, actions, name, links, then its fields.
 
     ``inlined`` (from ``follow``) gives a writer per element name; a field of that name is replaced, the rest comes last."""

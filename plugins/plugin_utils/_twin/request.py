@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A request as the handlers see it, and what they answer."""
+
 from __future__ import annotations
 
 import re
@@ -11,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from lxml import etree
-
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import NotXml, parse, to_record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document, element, write_value
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
+from lxml import etree
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TRUE = {"true", "t", "yes", "y", "1", ""}
@@ -88,13 +88,15 @@ class Request:
 
 @dataclass
 class Answer:
-    """A finished answer. ``hold_until`` is a clock time before which it must not leave."""
+    """A finished answer. ``hold_until`` is a clock time before which it must not leave; ``count`` how many members a
+    collection has, for the cost of reading it."""
 
     status: int
     body: bytes = b""
     content_type: str = refusals.XML
     headers: dict[str, str] = field(default_factory=dict)
     hold_until: float = 0.0
+    count: int = 0
 
 
 def split_path(raw: str) -> tuple[str, tuple[str, ...], dict[str, str], str]:

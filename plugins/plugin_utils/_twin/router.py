@@ -2,17 +2,31 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From a request to its handler, and from what the handler says to an answer."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import isgenerator
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
-    attach, detach, disks, domains, hosts, power, reads, refusals, register, templates,
+    attach,
+    detach,
+    disks,
+    domains,
+    hosts,
+    power,
+    reads,
+    refusals,
+    register,
+    templates,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import NotXml, parse, to_record
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import Profile
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Answer, Request, refused_action
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import Profile, read_works
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
+    UUID,
+    Answer,
+    Request,
+    refused_action,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import SHAPES
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps
@@ -45,8 +59,11 @@ ROUTES: dict[str, Handler] = {
     "POST hosts/*/unregisteredstoragedomainsdiscover": hosts.unregistered_domains,
 }
 
-_FAULT_OUTSIDE = ("POST storagedomains/*/updateovfstore", "POST storagedomains/*/isattached",
-                  "POST datacenters/*/storagedomains/*/disks/*/register")
+_FAULT_OUTSIDE = (
+    "POST storagedomains/*/updateovfstore",
+    "POST storagedomains/*/isattached",
+    "POST datacenters/*/storagedomains/*/disks/*/register",
+)
 """Actions whose refusals come as a bare fault, or of which none inside the action was recorded."""
 
 
@@ -58,8 +75,18 @@ def answer(site: Site, request: Request, profile: Profile) -> Answer:
             return _read(site, request, profile)
         return _write(site, request, profile, route)
     except refusals.Refusal as refusal:
-        in_action = refusal.in_action and len(request.segments) % 2 == 1 and len(request.segments) > 1 and request.method == "POST"
-        if in_action and request.segments[-1] not in SHAPES and route not in _FAULT_OUTSIDE and refusal.content_type == refusals.XML:
+        in_action = (
+            refusal.in_action
+            and len(request.segments) % 2 == 1
+            and len(request.segments) > 1
+            and request.method == "POST"
+        )
+        if (
+            in_action
+            and request.segments[-1] not in SHAPES
+            and route not in _FAULT_OUTSIDE
+            and refusal.content_type == refusals.XML
+        ):
             return Answer(refusal.status, refused_action(_sent(request), refusal), headers=dict(refusal.headers))
         return Answer(refusal.status, refusal.body(), refusal.content_type, dict(refusal.headers))
 
@@ -80,11 +107,10 @@ def _read(site: Site, request: Request, profile: Profile) -> Answer:
         raise refusals.empty(405)
     with site.lock:
         site.settle()
-        work = profile.read_work(site, request)
-    profile.spend(work)
-    with site.lock:
-        site.settle()
-        return reads.answer(site, request)
+        found = reads.answer(site, request)
+    for work in read_works(request, found.count):
+        profile.spend(work)
+    return found
 
 
 def _write(site: Site, request: Request, profile: Profile, route: str) -> Answer:
@@ -98,8 +124,8 @@ def _write(site: Site, request: Request, profile: Profile, route: str) -> Answer
     with site.lock:
         site.settle()
         result = handler(site, request)
-        if not isgenerator(result):
-            return result if isinstance(result, Answer) else Answer(500)
+        if isinstance(result, Answer):
+            return result
     while True:
         with site.lock:
             site.settle()

@@ -5,6 +5,7 @@
 
 ``field op value`` joined by and / or, quotes, wildcards, brackets, ``sortby field [asc|desc]``, ``page N``.
 What the engine does not understand gives an empty list with 200, so that is what Unsearchable leads to (01 recordings 53-55)."""
+
 from __future__ import annotations
 
 import re
@@ -36,6 +37,7 @@ def _name_of(tag: str, reference: str) -> Callable[[Site, Entity], str]:
     def read(site: Site, entity: Entity) -> str:
         found = site.get(tag, entity.ref(reference))
         return found.name if found else ""
+
     return read
 
 
@@ -49,7 +51,11 @@ def _tags(site: Site, entity: Entity) -> str:
 
 
 def _storage(site: Site, entity: Entity) -> str:
-    found = {d for disk in site.disks_of(entity) for d in site.domains_of(disk)} if entity.tag != "disk" else set(site.domains_of(entity))
+    found = (
+        {d for disk in site.disks_of(entity) for d in site.domains_of(disk)}
+        if entity.tag != "disk"
+        else set(site.domains_of(entity))
+    )
     return " ".join(sorted(held.name for held in (site.get("storage_domain", d) for d in found) if held))
 
 
@@ -65,28 +71,71 @@ def _type(site: Site, entity: Entity) -> str:
     return str(entity.data.get("type", ""))
 
 
-_COMMON = {"name": _plain("name"), "id": _plain("id"), "comment": _plain("comment"), "description": _plain("description")}
+_COMMON = {
+    "name": _plain("name"),
+    "id": _plain("id"),
+    "comment": _plain("comment"),
+    "description": _plain("description"),
+}
 FIELDS: dict[str, dict[str, Callable[[Site, Entity], str]]] = {
-    "vm": {**_COMMON, "status": _plain("status"), "cluster": _name_of("cluster", "cluster"), "datacenter": _data_center,
-           "host": _name_of("host", "host"), "template.name": _name_of("template", "template"),
-           "template": _name_of("template", "template"), "tag": _tags, "type": _type, "storage": _storage, "storage.name": _storage},
-    "template": {**_COMMON, "status": _plain("status"), "cluster": _name_of("cluster", "cluster"), "datacenter": _data_center},
-    "host": {**_COMMON, "status": _plain("status"), "cluster": _name_of("cluster", "cluster"), "datacenter": _data_center,
-             "address": _plain("address")},
+    "vm": {
+        **_COMMON,
+        "status": _plain("status"),
+        "cluster": _name_of("cluster", "cluster"),
+        "datacenter": _data_center,
+        "host": _name_of("host", "host"),
+        "template.name": _name_of("template", "template"),
+        "template": _name_of("template", "template"),
+        "tag": _tags,
+        "type": _type,
+        "storage": _storage,
+        "storage.name": _storage,
+    },
+    "template": {
+        **_COMMON,
+        "status": _plain("status"),
+        "cluster": _name_of("cluster", "cluster"),
+        "datacenter": _data_center,
+    },
+    "host": {
+        **_COMMON,
+        "status": _plain("status"),
+        "cluster": _name_of("cluster", "cluster"),
+        "datacenter": _data_center,
+        "address": _plain("address"),
+    },
     "storage_domain": {**_COMMON, "status": _plain("status"), "datacenter": _data_center, "type": _type},
-    "disk": {**_COMMON, "alias": _plain("alias"), "status": _plain("status"), "disk_type": _plain("storage_type"),
-             "disk_content_type": _plain("content_type"), "storage": _storage, "vm_names": _vm_names, "datacenter": _data_center},
+    "disk": {
+        **_COMMON,
+        "alias": _plain("alias"),
+        "status": _plain("status"),
+        "disk_type": _plain("storage_type"),
+        "disk_content_type": _plain("content_type"),
+        "storage": _storage,
+        "vm_names": _vm_names,
+        "datacenter": _data_center,
+    },
     "cluster": {**_COMMON, "datacenter": _name_of("data_center", "data_center")},
     "data_center": {**_COMMON, "status": _plain("status")},
     "network": {**_COMMON, "datacenter": _name_of("data_center", "data_center")},
-    "user": {**_COMMON, "usrname": _plain("user_name"), "directory": lambda s, e: str((e.data.get("domain") or {}).get("name", ""))},
+    "user": {
+        **_COMMON,
+        "usrname": _plain("user_name"),
+        "directory": lambda s, e: str((e.data.get("domain") or {}).get("name", "")),
+    },
     "group": _COMMON,
     "vm_pool": _COMMON,
     "job": {"correlation_id": lambda site, entity: str(entity.subs["correlation"][0]["id"])},
-    "event": {"correlation_id": _plain("correlation_id"), "severity": _plain("severity"), "type": _plain("code"),
-              "message": _plain("description"), "id": _plain("id"),
-              "event_vm": lambda s, e: str((e.data.get("vm") or {}).get("name", "")), "event_vm_id": lambda s, e: e.ref("vm"),
-              "event_storage": lambda s, e: str((e.data.get("storage_domain") or {}).get("name", ""))},
+    "event": {
+        "correlation_id": _plain("correlation_id"),
+        "severity": _plain("severity"),
+        "type": _plain("code"),
+        "message": _plain("description"),
+        "id": _plain("id"),
+        "event_vm": lambda s, e: str((e.data.get("vm") or {}).get("name", "")),
+        "event_vm_id": lambda s, e: e.ref("vm"),
+        "event_storage": lambda s, e: str((e.data.get("storage_domain") or {}).get("name", "")),
+    },
 }
 
 
@@ -135,7 +184,11 @@ class _Parser:
         return test
 
     def _word(self, wanted: str) -> bool:
-        if self._at < len(self._tokens) and self._tokens[self._at][0] == "word" and self._tokens[self._at][1].lower() == wanted:
+        if (
+            self._at < len(self._tokens)
+            and self._tokens[self._at][0] == "word"
+            and self._tokens[self._at][1].lower() == wanted
+        ):
             self._at += 1
             return True
         return False

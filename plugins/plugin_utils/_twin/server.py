@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One site on one port: HTTP with threads and kept connections, the request log, faults, sign-in, and the control address."""
+
 from __future__ import annotations
 
 import gzip
@@ -19,7 +20,12 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.control imp
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.faults import Faults, Rule
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import LoggedRequest, RequestLog
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import Profile
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, correlation_id, split_path
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
+    Answer,
+    Request,
+    correlation_id,
+    split_path,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 
@@ -48,9 +54,25 @@ class _Server(ThreadingHTTPServer):
 class SiteServer:
     """The server of one site."""
 
-    def __init__(self, twin: Twin, site: Site, profile: Profile, accounts: Accounts, log: RequestLog, faults: Faults,
-                 address: tuple[str, int], tls: tuple[str, str] | None) -> None:
-        self.twin, self.site, self.profile, self.accounts, self.log, self.faults = twin, site, profile, accounts, log, faults
+    def __init__(
+        self,
+        twin: Twin,
+        site: Site,
+        profile: Profile,
+        accounts: Accounts,
+        log: RequestLog,
+        faults: Faults,
+        address: tuple[str, int],
+        tls: tuple[str, str] | None,
+    ) -> None:
+        self.twin, self.site, self.profile, self.accounts, self.log, self.faults = (
+            twin,
+            site,
+            profile,
+            accounts,
+            log,
+            faults,
+        )
         self._http = _Server(address, _Handler)
         self._http.site_server = self
         if tls is not None:
@@ -129,8 +151,19 @@ class _Handler(BaseHTTPRequestHandler):
                 secret = path.startswith("/ovirt-engine/sso/") or path.startswith("/ovirt-engine/services/")
                 shown = path if secret or not query else f"{path}?{query}"
                 text = "" if secret else body.decode("utf-8", "replace")
-                owner.log.close(LoggedRequest(number, owner.site.name, self.command, shown, status, correlation, start,
-                                              clock.now() - start, text))
+                owner.log.close(
+                    LoggedRequest(
+                        number,
+                        owner.site.name,
+                        self.command,
+                        shown,
+                        status,
+                        correlation,
+                        start,
+                        clock.now() - start,
+                        text,
+                    )
+                )
 
     def _body(self, headers: dict[str, str]) -> bytes:
         length = int(headers.get("content-length", "0") or "0")
@@ -138,8 +171,9 @@ class _Handler(BaseHTTPRequestHandler):
             raise Gone
         return self.rfile.read(length) if length else b""
 
-    def _faulty(self, owner: SiteServer, path: str, headers: dict[str, str], body: bytes, correlation: str,
-                query: str) -> tuple[Answer, Rule | None]:
+    def _faulty(
+        self, owner: SiteServer, path: str, headers: dict[str, str], body: bytes, correlation: str, query: str
+    ) -> tuple[Answer, Rule | None]:
         owner.profile.clock.sleep(owner.profile.latency)
         rule = owner.faults.hit(self.command, path, owner.subject(path))
         if rule is not None:
@@ -160,9 +194,11 @@ class _Handler(BaseHTTPRequestHandler):
             raise Gone
         return answer, rule
 
-    def _answer(self, owner: SiteServer, path: str, headers: dict[str, str], body: bytes, correlation: str, query: str) -> Answer:
+    def _answer(
+        self, owner: SiteServer, path: str, headers: dict[str, str], body: bytes, correlation: str, query: str
+    ) -> Answer:
         try:
-            if path.startswith(API) and path[len(API):len(API) + 1] in ("", "/"):
+            if path.startswith(API) and path[len(API) : len(API) + 1] in ("", "/"):
                 return self._api(owner, headers, body, correlation)
             form = dict(parse_qsl(query)) | dict(parse_qsl(body.decode("utf-8", "replace")))
             if path == "/ovirt-engine/sso/oauth/token":
@@ -176,11 +212,11 @@ class _Handler(BaseHTTPRequestHandler):
             return Answer(refusal.status, refusal.body(), refusal.content_type, dict(refusal.headers))
 
     def _api(self, owner: SiteServer, headers: dict[str, str], body: bytes, correlation: str) -> Answer:
-        raw = self.path[len(API):]
+        raw = self.path[len(API) :]
         version = headers.get("version", "4")
         first = raw.lstrip("/").split("/")[0].split("?")[0].split(";")[0]
         if first[:1] == "v" and first[1:].isdigit():
-            version, raw = first[1:], raw.lstrip("/")[len(first):]
+            version, raw = first[1:], raw.lstrip("/")[len(first) :]
         if version != "4":
             words = f"HTTP method {self.command} is not supported by this URL"
             raise refusals.html_error(405, words) if version == "3" else refusals.html_error(400, "Bad Request")
@@ -191,10 +227,14 @@ class _Handler(BaseHTTPRequestHandler):
         if "xml" not in accept and "*/*" not in accept:
             raise refusals.empty(406)
         path, segments, params, text = split_path(raw)
-        request = Request(self.command, path, segments, params, text, headers, body, headers.get("host", "localhost"), correlation)
+        request = Request(
+            self.command, path, segments, params, text, headers, body, headers.get("host", "localhost"), correlation
+        )
         return router.answer(owner.site, request, owner.profile)
 
-    def _send(self, answer: Answer, correlation: str, headers: dict[str, str], *, log: bool = True, truncate: bool = False) -> None:
+    def _send(
+        self, answer: Answer, correlation: str, headers: dict[str, str], *, log: bool = True, truncate: bool = False
+    ) -> None:
         body = answer.body
         zipped = len(body) >= GZIP_FROM and "gzip" in headers.get("accept-encoding", "")
         if zipped:
@@ -211,7 +251,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if truncate:
-            self.wfile.write(body[:len(body) // 2])
+            self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
             raise Gone
         if self.command != "HEAD":
@@ -230,9 +270,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _refused(rule: Rule) -> Answer:
     if rule.status == 401:
-        refusal = refusals.unauthorized("invalid_grant: The provided authorization grant for the auth code has expired.")
+        refusal = refusals.unauthorized(
+            "invalid_grant: The provided authorization grant for the auth code has expired."
+        )
         return Answer(refusal.status, refusal.body(), refusal.content_type, dict(refusal.headers))
     kind = refusals.XML if rule.body.startswith("<") else refusals.HTML
     return Answer(rule.status, rule.body.encode(), kind)
-
-

@@ -5,6 +5,7 @@
 
 A record holds only what the engine *knows* (see estate.py); this table is what it *adds* when it answers. A shape is
 found by the path of the collection with the ids left out, such as ``vms`` or ``storagedomains/vms``."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -55,19 +56,35 @@ _USER_LINKS = "groups roles permissions tags options sshpublickeys eventsubscrip
 _SD_LINKS = "diskprofiles disks disksnapshots storageconnections permissions templates vms"
 
 SHAPES: dict[str, Shape] = {
-    "datacenters": _shape("data_center", "data_centers", "setmaster cleanfinishedtasks",
-                          "clusters quotas qoss iscsibonds networks storagedomains permissions", True),
-    "clusters": _shape("cluster", "clusters", "resetemulatedmachine syncallnetworks refreshglusterhealstatus upgrade",
-                       _CLUSTER_LINKS, True),
+    "datacenters": _shape(
+        "data_center",
+        "data_centers",
+        "setmaster cleanfinishedtasks",
+        "clusters quotas qoss iscsibonds networks storagedomains permissions",
+        True,
+    ),
+    "clusters": _shape(
+        "cluster",
+        "clusters",
+        "resetemulatedmachine syncallnetworks refreshglusterhealstatus upgrade",
+        _CLUSTER_LINKS,
+        True,
+    ),
     "hosts": _shape("host", "hosts", _HOST_ACTIONS, _HOST_LINKS, True),
     "networks": _shape("network", "networks", "", "networklabels permissions vnicprofiles", True),
     "vnicprofiles": _shape("vnic_profile", "vnic_profiles", "", "permissions"),
     "macpools": _shape("mac_pool", "mac_pools", "", "permissions"),
-    "storagedomains": _shape("storage_domain", "storage_domains", "isattached updateovfstore refreshluns reduceluns",
-                             _SD_LINKS, True),
+    "storagedomains": _shape(
+        "storage_domain", "storage_domains", "isattached updateovfstore refreshluns reduceluns", _SD_LINKS, True
+    ),
     "storageconnections": _shape("storage_connection", "storage_connections"),
-    "disks": _shape("disk", "disks", "copy export move refreshlun convert sparsify reduce",
-                    "disksnapshots permissions statistics", True),
+    "disks": _shape(
+        "disk",
+        "disks",
+        "copy export move refreshlun convert sparsify reduce",
+        "disksnapshots permissions statistics",
+        True,
+    ),
     "diskprofiles": _shape("disk_profile", "disk_profiles", "", "permissions"),
     "cpuprofiles": _shape("cpu_profile", "cpu_profiles", "", "permissions"),
     "vms": _shape("vm", "vms", _VM_ACTIONS, _VM_LINKS, True),
@@ -118,14 +135,29 @@ SHAPES: dict[str, Shape] = {
 }
 
 PLURALS = {
-    "graphicsconsoles": "graphics_consoles", "katelloerrata": "katello_errata", "hostdevices": "host_devices",
-    "reporteddevices": "reported_devices", "numanodes": "host_numa_nodes", "mediateddevices": "vm_mediated_devices",
-    "networkfilterparameters": "network_filter_parameters", "qoss": "qoss", "iscsibonds": "iscsi_bonds",
-    "glusterhooks": "gluster_hooks", "glustervolumes": "gluster_volumes", "enabledfeatures": "cluster_features",
-    "networklabels": "network_labels", "storageconnectionextensions": "storage_connection_extensions",
-    "networkattachments": "network_attachments", "fenceagents": "agents", "disksnapshots": "disk_snapshots",
-    "vmlabels": "affinity_labels", "hostlabels": "affinity_labels", "affinitylabels": "affinity_labels",
-    "eventsubscriptions": "event_subscriptions", "sshpublickeys": "ssh_public_keys", "options": "user_options",
+    "graphicsconsoles": "graphics_consoles",
+    "katelloerrata": "katello_errata",
+    "hostdevices": "host_devices",
+    "reporteddevices": "reported_devices",
+    "numanodes": "host_numa_nodes",
+    "mediateddevices": "vm_mediated_devices",
+    "networkfilterparameters": "network_filter_parameters",
+    "qoss": "qoss",
+    "iscsibonds": "iscsi_bonds",
+    "glusterhooks": "gluster_hooks",
+    "glustervolumes": "gluster_volumes",
+    "enabledfeatures": "cluster_features",
+    "networklabels": "network_labels",
+    "storageconnectionextensions": "storage_connection_extensions",
+    "networkattachments": "network_attachments",
+    "fenceagents": "agents",
+    "disksnapshots": "disk_snapshots",
+    "vmlabels": "affinity_labels",
+    "hostlabels": "affinity_labels",
+    "affinitylabels": "affinity_labels",
+    "eventsubscriptions": "event_subscriptions",
+    "sshpublickeys": "ssh_public_keys",
+    "options": "user_options",
 }
 """Root names of empty sub-collections that the twin knows only as links."""
 
@@ -133,10 +165,19 @@ COLLECTION_OF = {shape.tag: path for path, shape in SHAPES.items() if "/" not in
 """Record kind -> top level collection."""
 
 REFERENCES: dict[str, str] = {
-    **COLLECTION_OF, "base_template": "templates", "original_template": "templates", "blank_template": "templates",
-    "large_icon": "icons", "small_icon": "icons", "network_filter": "networkfilters",
-    "scheduling_policy": "schedulingpolicies", "owner": "users", "authenticated_user": "users",
-    "effective_user": "users", "parent": "tags", "root_tag": "tags",
+    **COLLECTION_OF,
+    "base_template": "templates",
+    "original_template": "templates",
+    "blank_template": "templates",
+    "large_icon": "icons",
+    "small_icon": "icons",
+    "network_filter": "networkfilters",
+    "scheduling_policy": "schedulingpolicies",
+    "owner": "users",
+    "authenticated_user": "users",
+    "effective_user": "users",
+    "parent": "tags",
+    "root_tag": "tags",
 }
 """Element name of a reference -> collection its address points into."""
 

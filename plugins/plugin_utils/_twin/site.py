@@ -5,6 +5,7 @@
 
 Everything here runs under the site's lock. Work that takes time is a note on the site's list of things to come; whoever looks
 next carries out what is due first, so there is no thread of its own and a manual clock can drive it."""
+
 from __future__ import annotations
 
 import heapq
@@ -28,7 +29,7 @@ ADMIN = "admin@internal-authz"
 class Entity:
     """A record that can be replaced field by field, with its sub-collections and its rendered text."""
 
-    __slots__ = ("tag", "data", "subs", "cache")
+    __slots__ = ("cache", "data", "subs", "tag")
 
     def __init__(self, tag: str, data: Record, subs: dict[str, list[Record]] | None = None) -> None:
         self.tag = tag
@@ -40,7 +41,9 @@ class Entity:
     def of(cls, tag: str, record: Record) -> Entity:
         """From an estate record: the sub-collections that lie inside are taken out. The record stays as it is."""
         inner = SUBS.get(tag, ()) + (("storage_connections",) if tag == "storage_domain" else ())
-        return cls(tag, {k: v for k, v in record.items() if k not in inner}, {k: list(record[k]) for k in inner if k in record})
+        return cls(
+            tag, {k: v for k, v in record.items() if k not in inner}, {k: list(record[k]) for k in inner if k in record}
+        )
 
     @property
     def id(self) -> str:
@@ -189,7 +192,10 @@ class Site:
 
     def host_up(self, data_center: str) -> Entity | None:
         """A host that is up in a data center."""
-        return next((h for h in self.all("host") if h.data.get("status") == "up" and self.data_center_of(h) == data_center), None)
+        return next(
+            (h for h in self.all("host") if h.data.get("status") == "up" and self.data_center_of(h) == data_center),
+            None,
+        )
 
     def user(self) -> Entity | None:
         """The one user who signs in."""
@@ -201,7 +207,9 @@ class Site:
         """The next free address of a pool, remembered by the caller's NIC. Empty when the pool is used up."""
         for entry in listed((pool.data.get("ranges") or {}).get("range")):
             first, last = mac_number(entry["from"]), mac_number(entry["to"])
-            for number in itertools.chain(range(max(first, self._free_mac), last + 1), range(first, min(self._free_mac, last + 1))):
+            for number in itertools.chain(
+                range(max(first, self._free_mac), last + 1), range(first, min(self._free_mac, last + 1))
+            ):
                 mac = mac_text(number)
                 if not self.macs.get(mac):
                     self._free_mac = number + 1
@@ -255,21 +263,37 @@ class Site:
         """Ends a started job and puts the fields where the engine has them."""
         stamp = self.clock.stamp()
         data = {**job.data, "end_time": stamp, "last_updated": stamp, "status": status}
-        order = ("id", "description", "auto_cleared", "end_time", "external", "last_updated", "start_time", "status", "owner")
+        order = (
+            "id",
+            "description",
+            "auto_cleared",
+            "end_time",
+            "external",
+            "last_updated",
+            "start_time",
+            "status",
+            "owner",
+        )
         job.data = {key: data[key] for key in order if key in data}
         job.cache.clear()
 
-    def event(self, code: int, words: str, correlation: str = "", severity: str = "normal", **about: Entity | None) -> None:
-        """An audit log entry."""
+    def event(
+        self,
+        code: int,
+        words: str,
+        about: Iterable[Entity | None] = (),
+        correlation: str = "",
+        severity: str = "normal",
+    ) -> None:
+        """An audit log entry that names these entities."""
         number = str(next(self._events))
         data: Record = {"id": number, "description": words, "code": str(code)}
         if correlation:
             data["correlation_id"] = correlation
-        data.update({"custom_id": "-1", "flood_rate": "0", "index": number, "origin": "oVirt", "severity": severity,
-                     "time": self.clock.stamp()})
-        for tag, entity in about.items():
-            if entity is not None:
-                data[tag] = {"id": entity.id, "name": entity.name}
+        data.update({"custom_id": "-1", "flood_rate": "0", "index": number, "origin": "oVirt", "severity": severity})
+        data["time"] = self.clock.stamp()
+        for entity in sorted((held for held in about if held is not None), key=lambda held: held.tag):
+            data[entity.tag] = {"id": entity.id, "name": entity.name}
         user = self.user()
         if user is not None:
             data["user"] = {"id": user.id, "name": ADMIN}
@@ -289,4 +313,4 @@ def mac_number(mac: str) -> int:
 def mac_text(number: int) -> str:
     """A number as a MAC address."""
     digits = f"{number:012x}"
-    return ":".join(digits[i:i + 2] for i in range(0, 12, 2))
+    return ":".join(digits[i : i + 2] for i in range(0, 12, 2))

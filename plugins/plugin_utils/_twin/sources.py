@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where the members of each collection come from, and the form in which each place shows them."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record, members as inside
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members as inside
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import list_entry
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
@@ -28,6 +30,11 @@ class Member:
 
 
 Source = Callable[[Site, tuple[str, ...]], Iterable[Member]]
+
+
+def nothing(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+    """A collection that the twin knows only as a link: always empty."""
+    return ()
 
 
 def home(entity: Entity) -> Member:
@@ -51,27 +58,38 @@ def domain_inside(entity: Entity, data_center: str) -> Record:
 def disk_in(data: Record, domain: str) -> Record:
     """A disk in the list of one domain."""
     rest = {key: value for key, value in data.items() if key != "storage_domains"}
-    return {**rest, "storage_domain": {"id": domain}, "storage_domains": data.get("storage_domains", {"storage_domain": {"id": domain}})}
+    return {
+        **rest,
+        "storage_domain": {"id": domain},
+        "storage_domains": data.get("storage_domains", {"storage_domain": {"id": domain}}),
+    }
 
 
 def _all(tag: str) -> Source:
     def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
         return [home(entity) for entity in site.all(tag)]
+
     return read
 
 
 def _domains(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
-    return [Member(domain_on_top(e), f"{API}/storagedomains/{e.id}", "storagedomains") for e in site.all("storage_domain")]
+    return [
+        Member(domain_on_top(e), f"{API}/storagedomains/{e.id}", "storagedomains") for e in site.all("storage_domain")
+    ]
 
 
 def _domains_inside(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     base = f"{API}/datacenters/{ids[0]}/storagedomains"
-    return [Member(domain_inside(e, ids[0]), f"{base}/{e.id}", "datacenters/storagedomains") for e in site.domains_in(ids[0])]
+    return [
+        Member(domain_inside(e, ids[0]), f"{base}/{e.id}", "datacenters/storagedomains")
+        for e in site.domains_in(ids[0])
+    ]
 
 
 def _referring(tag: str, reference: str) -> Source:
     def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
         return [home(entity) for entity in site.all(tag) if entity.ref(reference) == ids[0]]
+
     return read
 
 
@@ -82,6 +100,7 @@ def _under(tag: str, reference: str, shape: str) -> Source:
     def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
         found = [e for e in site.all(tag) if e.ref(reference) == ids[0]]
         return [Member(e.data, f"{API}/{parent}/{ids[0]}/{leaf}/{e.id}", shape) for e in found]
+
     return read
 
 
@@ -94,7 +113,11 @@ def _sub(tag: str, key: str, shape: str, *, back: bool = True, after: str = "") 
         if holder is None:
             return []
         base = f"{API}/{parent}/{ids[0]}/{leaf}"
-        return [Member(_with_back(r, tag, ids[0], after) if back else r, _address(r, base), shape) for r in holder.subs.get(key, [])]
+        return [
+            Member(_with_back(r, tag, ids[0], after) if back else r, _address(r, base), shape)
+            for r in holder.subs.get(key, [])
+        ]
+
     return read
 
 
@@ -123,6 +146,7 @@ def _linked(tag: str, key: str, target: str) -> Source:
         holder = site.get(tag, ids[-1])
         found = (site.get(target, member["id"]) for member in (holder.subs.get(key, []) if holder else []))
         return [home(entity) for entity in found if entity is not None]
+
     return read
 
 
@@ -130,15 +154,25 @@ def _named_members(tag: str, key: str, target: str) -> Source:
     """Members of an affinity group or label: id and name only."""
 
     def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
-        return [Member({"id": m.data["id"], "name": m.data["name"]}, m.href, f"clusters/affinitygroups/{COLLECTION_OF[target]}")
-                for m in _linked(tag, key, target)(site, ids)]
+        return [
+            Member(
+                {"id": m.data["id"], "name": m.data["name"]}, m.href, f"clusters/affinitygroups/{COLLECTION_OF[target]}"
+            )
+            for m in _linked(tag, key, target)(site, ids)
+        ]
+
     return read
 
 
 def group_record(group: Entity) -> Record:
     """An affinity group with its members in place."""
     data = dict(group.data)
-    for key, tag in (("host_labels", "affinity_label"), ("hosts", "host"), ("vm_labels", "affinity_label"), ("vms", "vm")):
+    for key, tag in (
+        ("host_labels", "affinity_label"),
+        ("hosts", "host"),
+        ("vm_labels", "affinity_label"),
+        ("vms", "vm"),
+    ):
         held = group.subs.get(key, [])
         data[key] = {tag: list(held)} if held else {}
     return data
@@ -146,14 +180,20 @@ def group_record(group: Entity) -> Record:
 
 def _groups(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     base = f"{API}/clusters/{ids[0]}/affinitygroups"
-    return [Member(group_record(g), f"{base}/{g.id}", "clusters/affinitygroups")
-            for g in site.all("affinity_group") if g.ref("cluster") == ids[0]]
+    return [
+        Member(group_record(g), f"{base}/{g.id}", "clusters/affinitygroups")
+        for g in site.all("affinity_group")
+        if g.ref("cluster") == ids[0]
+    ]
 
 
 def _domain_disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     domain, base = ids[-1], _domain_base(ids)
-    return [Member(disk_in(d.data, domain), f"{base}/disks/{d.id}", _domain_shape(ids)) for d in site.all("disk")
-            if domain in site.domains_of(d)]
+    return [
+        Member(disk_in(d.data, domain), f"{base}/disks/{d.id}", _domain_shape(ids))
+        for d in site.all("disk")
+        if domain in site.domains_of(d)
+    ]
 
 
 def unregistered_disks(site: Site, ids: tuple[str, ...]) -> list[Member]:
@@ -165,8 +205,11 @@ def unregistered_disks(site: Site, ids: tuple[str, ...]) -> list[Member]:
     if not site.storage.reachable(entity.data["storage"]):
         raise refusals.text(400, "Error connecting to the Storage Pool Manager service.")
     known = site.tables["disk"]
-    return [Member(disk_in({**record, "total_size": "0"}, domain), f"{base}/disks/{identity}", _domain_shape(ids))
-            for identity, record in content.disks.items() if identity not in known and identity not in content.layered]
+    return [
+        Member(disk_in({**record, "total_size": "0"}, domain), f"{base}/disks/{identity}", _domain_shape(ids))
+        for identity, record in content.disks.items()
+        if identity not in known and identity not in content.layered
+    ]
 
 
 def unregistered(tag: str) -> Source:
@@ -175,8 +218,12 @@ def unregistered(tag: str) -> Source:
 
     def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
         base = f"{API}/storagedomains/{ids[0]}/{leaf}"
-        return [Member(list_entry(entry, ids[0]), f"{base}/{entry.id}", f"storagedomains/{leaf}")
-                for entry in site.unregistered.get(ids[0], {}).values() if entry.kind == tag]
+        return [
+            Member(list_entry(entry, ids[0]), f"{base}/{entry.id}", f"storagedomains/{leaf}")
+            for entry in site.unregistered.get(ids[0], {}).values()
+            if entry.kind == tag
+        ]
+
     return read
 
 
@@ -186,7 +233,11 @@ def _registered(tag: str) -> Source:
     def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
         base = f"{API}/storagedomains/{ids[0]}/{leaf}"
         found = [e for e in site.all(tag) if any(ids[0] in site.domains_of(d) for d in site.disks_of(e))]
-        return [Member({**e.data, "storage_domain": {"id": ids[0]}}, f"{base}/{e.id}", f"storagedomains/{leaf}") for e in found]
+        return [
+            Member({**e.data, "storage_domain": {"id": ids[0]}}, f"{base}/{e.id}", f"storagedomains/{leaf}")
+            for e in found
+        ]
+
     return read
 
 
@@ -205,7 +256,9 @@ def _events(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
 def _users(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     base = f"{API}/domains/{ids[0]}/users"
     found = (e for e in site.all("user") if e.ref("domain") == ids[0])
-    return [Member({k: v for k, v in e.data.items() if k != "user_name"}, f"{base}/{e.id}", "domains/users") for e in found]
+    return [
+        Member({k: v for k, v in e.data.items() if k != "user_name"}, f"{base}/{e.id}", "domains/users") for e in found
+    ]
 
 
 def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
@@ -230,8 +283,12 @@ def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
         if lun in owners:
             unit["storage_domain_id"] = owners[lun]
         unit = {"id": lun, **{k: unit[k] for k in sorted(unit) if k != "id"}}
-        device: dict[str, Any] = {"id": lun, "logical_units": {"logical_unit": unit}, "type": place.record.get("type", "iscsi"),
-                                  "host": {"id": ids[0]}}
+        device: dict[str, Any] = {
+            "id": lun,
+            "logical_units": {"logical_unit": unit},
+            "type": place.record.get("type", "iscsi"),
+            "host": {"id": ids[0]},
+        }
         found.append(Member(device, f"{API}/hosts/{ids[0]}/storage/{lun}", "hosts/storage"))
     return found
 
@@ -242,13 +299,20 @@ def _units(storage: Record) -> list[Record]:
 
 
 def _duplicate(disk: str, units: list[Record]) -> str:
-    words = [f"luns:{{id='{u['id']}', serial='{str(u.get('serial', '')).lower()}', lunmapping='{u.get('lun_mapping', '')}', "
-             f"diskid='{disk}'}}" for u in units]
+    words = [
+        f"luns:{{id='{u['id']}', serial='{str(u.get('serial', '')).lower()}', lunmapping='{u.get('lun_mapping', '')}', "
+        f"diskid='{disk}'}}"
+        for u in units
+    ]
     return f"duplicate key {units[0]['id']} (attempted merging values {' and '.join(words)})"
 
 
 SOURCES: dict[str, Source] = {
-    **{path: _all(tag) for tag, path in COLLECTION_OF.items() if tag not in ("storage_domain", "event", "bookmark", "group", "vm_pool")},
+    **{
+        path: _all(tag)
+        for tag, path in COLLECTION_OF.items()
+        if tag not in ("storage_domain", "event", "bookmark", "group", "vm_pool")
+    },
     "storagedomains": _domains,
     "events": _events,
     "datacenters/storagedomains": _domains_inside,

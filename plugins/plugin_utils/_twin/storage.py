@@ -5,6 +5,7 @@
 
 A replica and its source share one content: what one side writes is there at the other at once. Cutting a place off makes it
 unreachable without touching the content."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -47,11 +48,15 @@ class Storage:
                 self.contents.setdefault(domain["id"], Content(domain["id"], domain))
         self.exports: dict[tuple[str, str], Place] = {}
         for export in data.get("exports", []):
-            self.exports[(export["address"], export["path"])] = Place(export, self.contents.get(export.get("domain") or ""))
+            self.exports[(export["address"], export["path"])] = Place(
+                export, self.contents.get(export.get("domain") or "")
+            )
         self.luns: dict[str, Place] = {}
         for lun in data.get("luns", []):
             device = {key: value for key, value in lun.items() if key not in ("domain", "hosts")}
-            self.luns[lun["id"]] = Place(device, self.contents.get(lun.get("domain") or ""), hosts=set(lun.get("hosts", [])))
+            self.luns[lun["id"]] = Place(
+                device, self.contents.get(lun.get("domain") or ""), hosts=set(lun.get("hosts", []))
+            )
         for replica in data.get("replicas", []):
             source, target = self.end(replica["from"]), self.end(replica["to"])
             if target.content is None:
@@ -78,7 +83,12 @@ class Storage:
     def export(self, address: str, path: str) -> Place | None:
         """The export at an address. Any path of a known server mounts; it is empty then."""
         found = self.exports.get((address, path))
-        if found is None and "noexist" not in path and "unreachable" not in path and any(a == address for a, _ in self.exports):
+        if (
+            found is None
+            and "noexist" not in path
+            and "unreachable" not in path
+            and any(a == address for a, _ in self.exports)
+        ):
             found = self.exports[(address, path)] = Place({"address": address, "path": path})
         return found
 
@@ -89,8 +99,11 @@ class Storage:
             for (address, path), place in self.exports.items():
                 if end in (address, f"{address}:{path}") or _holds(place, end):
                     hit.append(place)
-            hit.extend(place for lun, place in self.luns.items()
-                       if end in (lun, place.record.get("address")) or _holds(place, end))
+            hit.extend(
+                place
+                for lun, place in self.luns.items()
+                if end in (lun, place.record.get("address")) or _holds(place, end)
+            )
         for place in hit:
             place.reachable = back
         return hit
@@ -106,4 +119,8 @@ def _holds(place: Place, name: str) -> bool:
 
 def image_record(disk: Record) -> dict[str, Any]:
     """What storage keeps of a disk: not its profile, quota or site specific references."""
-    return {key: value for key, value in disk.items() if key not in ("disk_profile", "quota", "storage_domains", "storage_domain")}
+    return {
+        key: value
+        for key, value in disk.items()
+        if key not in ("disk_profile", "quota", "storage_domains", "storage_domain")
+    }

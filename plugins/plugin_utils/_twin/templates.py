@@ -2,13 +2,19 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Registering a template (contract 04, 4.6; recordings 04b 194-213, 04c 80-102)."""
+
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import mappings as maps
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfDisk, OvfEntry
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.register import add_image, forget_rows, permissions, tell
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.register import (
+    add_image,
+    forget_rows,
+    permissions,
+    tell,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
@@ -16,8 +22,10 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.validate im
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps, Work
 
 _NO_DOMAIN = "Cannot import Template. Storage Domain doesn't exist."
-_NO_BASE = ("Cannot import Template Version, Base Template for this Version is missing, please first Import Base Template, "
-            "or Import Version as Base Template using Clone.")
+_NO_BASE = (
+    "Cannot import Template Version, Base Template for this Version is missing, please first Import Base Template, "
+    "or Import Version as Base Template using Clone."
+)
 
 
 def register(site: Site, request: Request) -> Steps:
@@ -57,7 +65,11 @@ def register(site: Site, request: Request) -> Steps:
     forget_rows(site, identity)
     job = site.job(words, request.correlation)
     tell(site, request, template, dropped)
-    shown = {"id": identity, "href": f"{API}/storagedomains/{domain}/templates/{identity}", "storage_domain": {"id": domain}}
+    shown = {
+        "id": identity,
+        "href": f"{API}/storagedomains/{domain}/templates/{identity}",
+        "storage_domain": {"id": domain},
+    }
     return action_answer(action, {"job": {"id": job.id}, "status": "complete", "template": shown})
 
 
@@ -70,28 +82,44 @@ def _check(site: Site, entry: OvfEntry, domain: str, action: Record, target: Ent
         raise refusals.command(400, _NO_DOMAIN)
     known = site.get("template", entry.id) or site.get("vm", entry.id)
     if known is not None:
-        raise refusals.command(409, "Cannot import Template. Template or VM with the same ID already exists in the system. "
-                                    f"Please remove the Template or VM ({known.name}) from the system first")
+        raise refusals.command(
+            409,
+            "Cannot import Template. Template or VM with the same ID already exists in the system. "
+            f"Please remove the Template or VM ({known.name}) from the system first",
+        )
     if entry.template != entry.id and site.get("template", entry.template) is None:
         raise refusals.command(400, _NO_BASE)
     if flag(action, "clone"):
         raise refusals.engine_error()
     if entry.template == entry.id and any(t.name == entry.name for t in site.all("template")):
-        raise refusals.command(409, "Import Template failed - Template Name already exists in the Data Center. "
-                                    "Please rename the Template in the Data Center first")
+        raise refusals.command(
+            409,
+            "Import Template failed - Template Name already exists in the Data Center. "
+            "Please rename the Template in the Data Center first",
+        )
     partial, kept = flag(action, "allow_partial_import"), []
     for disk in entry.disks:
         identity = disk.record["id"]
-        active = [d for d in disk.domains if (held := site.get("storage_domain", d)) is not None
-                  and held.data["status"] == "active" and site.data_center_of(held) == center]
+        active = [
+            d
+            for d in disk.domains
+            if (held := site.get("storage_domain", d)) is not None
+            and held.data["status"] == "active"
+            and site.data_center_of(held) == center
+        ]
         if active and site.get("disk", identity) is None:
             kept.append(disk)
         elif not partial and not active:
-            raise refusals.command(409, f"Cannot import Template. The image {identity}/{disk.record.get('image_id', '')} "
-                                        "does not exist on any active storage domain.")
+            raise refusals.command(
+                409,
+                f"Cannot import Template. The image {identity}/{disk.record.get('image_id', '')} "
+                "does not exist on any active storage domain.",
+            )
         elif not partial:
             name = str(disk.record.get("name", ""))
-            raise refusals.command(409, f"Cannot import Template. The following disks already exist: {name}. Please import as a clone.")
+            raise refusals.command(
+                409, f"Cannot import Template. The following disks already exist: {name}. Please import as a clone."
+            )
     return kept
 
 

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The twin: sites on loopback ports, sharing storage; for tests, drills and rehearsals."""
+
 from __future__ import annotations
 
 import threading
@@ -15,9 +16,15 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import faul
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.auth import Accounts
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import Clock
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import write_images, write_stores
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import DRILL, Estate, EstateError, check, load
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import (
+    DRILL,
+    Estate,
+    EstateError,
+    check,
+    load,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import LoggedRequest, RequestLog
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import PACES, Profile
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import PACES, EngineProfile, Profile
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.server import SiteServer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Storage
@@ -31,9 +38,21 @@ class Twin:
 
     ``estate`` is loaded data, or a file; without one it is the shipped drill estate. Raises EstateError."""
 
-    def __init__(self, estate: Estate | str | Path | None = None, profile: str = "none", latency: float = 0.0,
-                 tls: tuple[str, str] | None = None, *, pace: float | None = None, host: str = "127.0.0.1", port: int = 0,
-                 username: str = USERNAME, password: str = PASSWORD, token_seconds: float = 360000.0, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        estate: Estate | str | Path | None = None,
+        profile: str = "none",
+        latency: float = 0.0,
+        tls: tuple[str, str] | None = None,
+        *,
+        pace: float | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        username: str = USERNAME,
+        password: str = PASSWORD,
+        token_seconds: float = 360000.0,
+        clock: Clock | None = None,
+    ) -> None:
         if profile not in PACES:
             raise EstateError(f"profile {profile!r} is none of {', '.join(PACES)}")
         if isinstance(estate, (str, Path)) or estate is None:
@@ -53,7 +72,9 @@ class Twin:
 
     def _build(self) -> None:
         self.storage = Storage(self.estate)
-        self.sites = {record["name"]: Site(record, self.storage, self.clock, self._pace) for record in self.estate["sites"]}
+        self.sites = {
+            record["name"]: Site(record, self.storage, self.clock, self._pace) for record in self.estate["sites"]
+        }
         for site in self.sites.values():
             for center in site.all("data_center"):
                 for domain in site.domains_in(center.id):
@@ -65,16 +86,20 @@ class Twin:
     def start(self) -> Twin:
         """Opens a port per site and answers from now on."""
         for number, (name, site) in enumerate(self.sites.items()):
-            profile = self._profile(site)
+            profile = self._profile()
             accounts = Accounts(self.clock, self.username, self.password, self._token_seconds)
             port = self._port + number if self._port else 0
-            self._servers[name] = SiteServer(self, site, profile, accounts, RequestLog(), faults.Faults(), (self._host, port), self._tls)
+            self._servers[name] = SiteServer(
+                self, site, profile, accounts, RequestLog(), faults.Faults(), (self._host, port), self._tls
+            )
         for server in self._servers.values():
             server.start()
         return self
 
-    def _profile(self, site: Site) -> Profile:
-        return Profile(self.clock, self._latency)
+    def _profile(self) -> Profile:
+        if self._profile_name == "none":
+            return Profile(self.clock, self._latency)
+        return EngineProfile(self.clock, self._latency, self._pace)
 
     def wait(self, ended: threading.Event, seconds: float) -> None:
         """Stays until it is stopped, the event is set, or the time is over."""
@@ -93,7 +118,9 @@ class Twin:
     def __enter__(self) -> Twin:
         return self.start() if not self._servers else self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def url(self, site: str) -> str:
@@ -145,4 +172,4 @@ class Twin:
         for name, server in self._servers.items():
             server.log.clear()
             server.faults.clear()
-            server.replace(self.sites[name], self._profile(self.sites[name]))
+            server.replace(self.sites[name], self._profile())

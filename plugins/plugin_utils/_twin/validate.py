@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What speaks against registering a VM, in the order in which the engine finds it (contract 04, 4.3; findings, 4)."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -45,8 +46,11 @@ def known_vm(site: Site, vm: Entity, reassign: bool) -> refusals.Refusal:
         names = [nic["name"] for nic in vm.subs.get("nics", []) if site.macs.get(mac_of(nic))]
         if names:
             return refusals.command(409, _MACS + ", ".join(names))
-    return refusals.command(409, "Import VM failed - VM ID already exists in the system. "
-                                 f"Please remove the VM ({vm.name}) from the system first")
+    return refusals.command(
+        409,
+        "Import VM failed - VM ID already exists in the system. "
+        f"Please remove the VM ({vm.name}) from the system first",
+    )
 
 
 def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: Entity | None) -> Import:
@@ -54,13 +58,25 @@ def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: 
     partial, clone = flag(action, "allow_partial_import"), flag(action, "clone")
     images = [disk for disk in entry.disks if disk.lun is None]
     center = target.ref("data_center") if target is not None else ""
-    there = [disk for disk in images if disk.record.get("shareable") != "true" and site.get("disk", disk.record["id"]) is not None]
+    there = [
+        disk
+        for disk in images
+        if disk.record.get("shareable") != "true" and site.get("disk", disk.record["id"]) is not None
+    ]
     registered = site.get("vm", entry.id)
     if there and registered is None and (not partial or len(there) == len(images)):
         names = ", ".join(str(disk.record.get("name", "")) for disk in there)
-        raise refusals.command(409, f"Cannot import VM. The following disks already exist: {names}. Please import as a clone.")
-    wanted = Import(entry, target or entry_cluster(site), str(action.get("name") or entry.name), clone,
-                    flag(action, "reassign_bad_macs"), dropped=[str(disk.record.get("name", "")) for disk in there])
+        raise refusals.command(
+            409, f"Cannot import VM. The following disks already exist: {names}. Please import as a clone."
+        )
+    wanted = Import(
+        entry,
+        target or entry_cluster(site),
+        str(action.get("name") or entry.name),
+        clone,
+        flag(action, "reassign_bad_macs"),
+        dropped=[str(disk.record.get("name", "")) for disk in there],
+    )
     for disk in images:
         if disk in there:
             continue
@@ -80,8 +96,11 @@ def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: 
         raise refusals.command(400, "Cannot import VM. The relevant Template doesn't exist.")
     holder = site.named("vm", wanted.name)
     if holder is not None:
-        raise refusals.command(409, "Import VM failed - VM Name already exists in the Data Center. "
-                                    "Please rename the VM in the Data Center first")
+        raise refusals.command(
+            409,
+            "Import VM failed - VM Name already exists in the Data Center. "
+            "Please rename the VM in the Data Center first",
+        )
     for disk in (disk for disk in entry.disks if disk.lun is not None):
         unit, refusal = _lun(site, disk, mappings)
         if refusal is None:
@@ -100,7 +119,11 @@ def entry_cluster(site: Site) -> Entity:
 
 def _storage(site: Site, disk: OvfDisk, center: str) -> refusals.Refusal | None:
     found = [site.get("storage_domain", domain) for domain in disk.domains]
-    attached = [d for d in found if d is not None and site.data_center_of(d) and (not center or site.data_center_of(d) == center)]
+    attached = [
+        d
+        for d in found
+        if d is not None and site.data_center_of(d) and (not center or site.data_center_of(d) == center)
+    ]
     if not attached:
         return refusals.command(400, "Cannot import VM. Storage Domain doesn't exist.")
     if all(d.data["status"] != "active" for d in attached):
@@ -123,19 +146,37 @@ def _lun(site: Site, disk: OvfDisk, mappings: Mappings) -> tuple[Record, refusal
     mapped = mappings.luns.get(own["id"])
     unit, kind = own, str(disk.record["lun_storage"].get("type") or ("iscsi" if "target" in own else "fcp"))
     if mapped is not None:
-        units = members(mapped["lun_storage"], "logical_units", "logical_unit") if isinstance(mapped["lun_storage"], dict) else []
+        units = (
+            members(mapped["lun_storage"], "logical_units", "logical_unit")
+            if isinstance(mapped["lun_storage"], dict)
+            else []
+        )
         if units:
             unit, kind = units[0], str(mapped["lun_storage"].get("type", kind))
     if kind == "iscsi" and not all(unit.get(key) for key in ("address", "port", "target")):
-        return unit, refusals.command(409, "Cannot import VM. The provided lun is missing at least one connection parameter "
-                                           "(address/port/iqn).")
-    users = [d for d in site.all("disk") if isinstance(d.data.get("lun_storage"), dict) and d.data["lun_storage"].get("id") == unit["id"]]
+        return unit, refusals.command(
+            409, "Cannot import VM. The provided lun is missing at least one connection parameter (address/port/iqn)."
+        )
+    users = [
+        d
+        for d in site.all("disk")
+        if isinstance(d.data.get("lun_storage"), dict) and d.data["lun_storage"].get("id") == unit["id"]
+    ]
     if users:
         return unit, refusals.command(409, "Cannot import VM. The provided lun is used by another disk.")
     place = site.storage.luns.get(unit["id"])
-    visible = place is not None and place.reachable and (
-        kind == "fcp" or (place.record.get("address"), place.record.get("target")) == (unit["address"], unit["target"]))
+    visible = (
+        place is not None
+        and place.reachable
+        and (
+            kind == "fcp"
+            or (place.record.get("address"), place.record.get("target")) == (unit["address"], unit["target"])
+        )
+    )
     if not visible:
-        return unit, refusals.command(400, "Cannot import VM. The provided LUN is not visible by the specified host, "
-                                           "please check storage server connectivity.")
+        return unit, refusals.command(
+            400,
+            "Cannot import VM. The provided LUN is not visible by the specified host, "
+            "please check storage server connectivity.",
+        )
     return unit, None

@@ -5,6 +5,7 @@
 
 A handler that takes time is a generator: it yields Work where the engine would be busy, and goes on when that is paid. It never
 sleeps itself, and never holds the site's lock meanwhile."""
+
 from __future__ import annotations
 
 from collections.abc import Generator
