@@ -27,7 +27,7 @@ SPEC = {
 }
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class ActionModule(ActionBase):
     """Reads, checks and turns a plan; it changes nothing and needs no engine."""
 
     _supports_check_mode = True
@@ -49,7 +49,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             problems = list(error.problems)
             return {**result, "failed": True, "msg": f"The plan {path} cannot be used: {error}", "problems": problems}
         except DrError as error:
-            return {**result, "failed": True, "msg": f"The plan {path} cannot be used: {error}", "problems": [str(error)]}
+            return {
+                **result,
+                "failed": True,
+                "msg": f"The plan {path} cannot be used: {error}",
+                "problems": [str(error)],
+            }
         result["changed"] = False
         return result
 

@@ -127,7 +127,7 @@ def _message(report: Report, *, check_mode: bool) -> str:
     failures = report.failures()
     told = [_failure(outcome) for outcome in failures[:MOST_FAILURES_IN_A_MESSAGE]]
     if len(failures) > len(told):
-        told.append(f"and {len(failures) - len(told)} more, see 'failed' and the journal")
+        told.append(f"and {len(failures) - len(told)} more, see 'failures' and the journal")
     if report.stopped:
         told.append(report.stopped)
     return ". ".join([sentence, *told])

@@ -95,7 +95,7 @@ problems:
   returned: success
   type: list
   elements: str
-warnings:
+notes:
   description: What the plan leaves out knowingly, a sentence each.
   returned: success
   type: list

@@ -123,7 +123,7 @@ already:
   returned: always
   type: dict
   sample: {}
-skipped:
+left_alone:
   description: What was left alone on purpose, and why.
   returned: always
   type: list
@@ -133,7 +133,7 @@ not_run:
   returned: always
   type: list
   elements: dict
-failed:
+failures:
   description: What failed, required objects first, each with the engine's words and what to do next.
   returned: always
   type: list
@@ -176,6 +176,11 @@ seconds:
   description: How long it took.
   returned: always
   type: float
+active:
+  description: The ids of the domains that are active now; in check mode, that would be.
+  returned: always
+  type: list
+  elements: str
 """
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import DOMAINS

@@ -116,7 +116,7 @@ already:
   returned: always
   type: dict
   sample: {}
-skipped:
+left_alone:
   description: What was left alone on purpose, and why.
   returned: always
   type: list
@@ -126,7 +126,7 @@ not_run:
   returned: always
   type: list
   elements: dict
-failed:
+failures:
   description: What failed, required objects first, each with the engine's words and what to do next.
   returned: always
   type: list

@@ -50,7 +50,7 @@ def attach(context: Context, params: Mapping[str, t.Any]) -> Result:
         context.journal.note(
             f"takeover confirmed by {settings.takeover.confirmed_by}: {settings.takeover.reason}"
         )
-    return context.carry_out(
+    result = context.carry_out(
         plan,
         {
             "import": ImportDomain(client, settings),
@@ -59,6 +59,20 @@ def attach(context: Context, params: Mapping[str, t.Any]) -> Result:
             "rename": RenameDomain(client),
         },
         {ATTACHED: attached_watch(client, data_center.id)},
+    )
+    result.extra["active"] = _active(result)
+    return result
+
+
+def _active(result: Result) -> list[str]:
+    """The ids of the domains that are active now, or would be; a name that could not be given does not matter."""
+    steps = {"attach", "activate"}
+    return sorted(
+        {
+            outcome.target_id
+            for outcome in result.outcomes
+            if outcome.action in steps and outcome.state in ("done", "already")
+        }
     )
 
 

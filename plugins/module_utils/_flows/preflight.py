@@ -41,7 +41,7 @@ def preflight(client: Client, params: Mapping[str, t.Any]) -> dict[str, t.Any]:
     _collect(problems, lambda: _vms(client, data_center, clusters, params, problems, warnings))
     if problems and params["strict"]:
         raise BadInput(f"The plan cannot run, and nothing was changed: {'; '.join(problems)}")
-    return {"problems": problems, "warnings": warnings, "ready": not problems}
+    return {"problems": problems, "notes": warnings, "ready": not problems}
 
 
 def _collect(problems: list[str], check: t.Callable[[], object]) -> None:

@@ -1,0 +1,53 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The final table of a recovery, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.judge import (
+    MOST_FAILURES,
+    StepResult,
+    Verdict,
+)
+
+COLUMNS = ("done", "already", "skipped", "failed", "not_run")
+TITLES = ("step", "state", "done", "already", "skipped", "failed", "not run", "seconds")
+
+
+def table(steps: Sequence[StepResult]) -> list[str]:
+    """One line per step under a heading; numbers stand on the right of their columns."""
+    rows = [_row(step) for step in steps]
+    widths = [max(len(row[column]) for row in (TITLES, *rows)) for column in range(len(TITLES))]
+    lines = [_line(TITLES, widths), "  ".join("-" * width for width in widths)]
+    return [*lines, *(_line(row, widths) for row in rows)]
+
+
+def report(steps: Sequence[StepResult], verdict: Verdict, journal: str | None) -> list[str]:
+    """The table, what is worth knowing, the failures in the engine's words, the verdict and what to do next."""
+    lines = ["", *table(steps)]
+    if verdict.notes:
+        lines += ["", "Worth knowing:", *(f"  - {note}" for note in verdict.notes)]
+    failures = [(step.name, failure) for step in steps for failure in step.failures if failure.get("required", True)]
+    if failures:
+        lines += ["", "What failed:"]
+        lines += [f"  - {name}: {failure['name']}: {failure['message']}" for name, failure in failures[:MOST_FAILURES]]
+        if len(failures) > MOST_FAILURES:
+            lines.append(f"  - and {len(failures) - MOST_FAILURES} more, all of them in the journal")
+    lines += ["", f"Verdict: {verdict.headline}"]
+    lines += [f"  {sentence}" for sentence in verdict.next_steps]
+    lines.append(f"Journal: {journal or 'none was asked for'}")
+    return lines
+
+
+def _row(step: StepResult) -> tuple[str, ...]:
+    numbers = tuple(str(step.counts[column]) if step.counts else "-" for column in COLUMNS)
+    seconds = (step.result or {}).get("seconds")
+    return (step.name, step.state, *numbers, "-" if seconds is None else f"{seconds:.1f}")
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    cells = [cell.ljust(width) if column < 2 else cell.rjust(width) for column, (cell, width) in enumerate(zip(row, widths))]
+    return "  ".join(cells).rstrip()
