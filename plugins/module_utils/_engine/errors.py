@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 
 _SEE_THE_LOG = "The engine's log (/var/log/ovirt-engine/engine.log) tells more."
+_END = (".", "!", "?")
 _CHECK_THE_USER = (
     "Check user, profile (admin@internal, admin@ovirt@internalsso) and password; repeated tries can lock the account."
 )
@@ -170,11 +171,11 @@ class Fault(EngineError):
         self.path = path
         self.correlation_id = correlation_id
         self.subject = subject
-        words = " ".join(items) or detail
+        words = " ".join(item if item.endswith(_END) else f"{item}." for item in items) or detail
         said = f"{reason}: {words}" if reason and words else reason or words or "no words"
         super().__init__(
             f"{_about(subject)}the engine refused {method} {path} with {status}, {said}"
-            f"{'' if said.endswith(('.', '!', '?')) else '.'}{_mark(correlation_id)} {advice or _SEE_THE_LOG}"
+            f"{'' if said.endswith(_END) else '.'}{_mark(correlation_id)} {advice or _SEE_THE_LOG}"
         )
 
 

@@ -28,7 +28,7 @@ def context(credentials: Credentials) -> ssl.SSLContext:
             f"The CA file '{credentials.ca_file}' does not exist where this task runs (with AWX: in the execution "
             "environment). Give a path that exists there, or the certificate itself as ca_content."
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         given = f"The CA file '{credentials.ca_file}'" if credentials.ca_file else "ca_content"
         why = getattr(error, "reason", None) or getattr(error, "strerror", None) or "not PEM"
         raise BadInput(

@@ -20,6 +20,10 @@ Done = bool | str
 """True: the wanted state is there. False: not yet. A text: it cannot come any more, and why."""
 
 
+_NOTHING = 0.001
+"""Seconds left that are not worth a pause; a pause of less may not even move a clock."""
+
+
 def intervals(first: float = 0.3, factor: float = 1.6, longest: float = 5.0) -> t.Iterator[float]:
     """Endless pauses in seconds: ``first``, then each ``factor`` times the one before, up to ``longest``."""
     pause = min(first, longest)
@@ -62,7 +66,7 @@ def wait_until(
             if verdict:
                 raise JobFailed(subject, wanted, str(verdict))
         left = timeout - (clock.now() - begin)
-        if left <= 0:
+        if left < _NOTHING:
             break
         clock.sleep(min(pause, left))
     raise WaitTimeout(subject, wanted, last_seen, clock.now() - begin)

@@ -174,8 +174,8 @@ class Server:
 
     @staticmethod
     def _read(stream: t.BinaryIO, number: int) -> Asked | None:
-        first = stream.readline().decode()
-        if not first:
+        first = stream.readline().decode("latin-1")
+        if not first.endswith(" HTTP/1.1\r\n"):
             return None
         method, target, _version = first.split()
         headers = {}
