@@ -94,7 +94,7 @@ def vm_record(dump: Dump, vm: Record) -> Record:
         **vm,
         "disk_attachments": [without(a, "vm") for a in dump.members(f"{base}/diskattachments")],
         "nics": [without(n, "vm") for n in dump.members(f"{base}/nics")],
-        "snapshots": [without(s, "vm") for s in dump.members(f"{base}/snapshots")],
+        "snapshots": dump.members(f"{base}/snapshots"),
         "tags": [without(t, "vm") for t in dump.members(f"{base}/tags")],
         "permissions": [without(p, "vm") for p in dump.members(f"{base}/permissions")],
         "affinity_labels": [{"id": label["id"]} for label in dump.members(f"{base}/affinitylabels")],
@@ -124,6 +124,7 @@ def domain_record(dump: Dump, domain: Record, data_center: str) -> Record:
         if key == "master":
             record["status"] = inside["status"]
     record["storage_connections"] = [{"id": c["id"]} for c in dump.members(f"{base}/storageconnections")]
+    record["disk_snapshots"] = dump.members(f"{base}/disksnapshots")
     record["permissions"] = [without(p, "storage_domain") for p in dump.members(f"{base}/permissions")]
     return record
 
@@ -171,6 +172,7 @@ def site(name: str, dump: Dump, data_center_name: str) -> Record:
         for unit in listed((holder.get("lun_storage", holder).get("logical_units") or {}).get("logical_unit"))
     }
     used = {c["id"] for d in domains for c in dump.members(f"/storagedomains/{d['id']}/storageconnections")}
+    disks = [dump.one(f"/disks/{disk['id']}") if "lun_storage" in disk else disk for disk in disks]
     labels = []
     for label in dump.members("/affinitylabels"):
         members = dump.members(f"/affinitylabels/{label['id']}/vms")
@@ -226,7 +228,7 @@ def site(name: str, dump: Dump, data_center_name: str) -> Record:
         "tags": dump.members("/tags"),
         "roles": dump.members("/roles"),
         "users": dump.members("/users"),
-        "domains": dump.members("/domains"),
+        "domains": [{**d, "users": dump.members(f"/domains/{d['id']}/users")} for d in dump.members("/domains")],
     }
 
 

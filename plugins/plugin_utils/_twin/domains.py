@@ -204,7 +204,7 @@ def _known(site: Site, content: Content, body: Record, storage: Record, *connect
     data = {
         key: value
         for key, value in content.record.items()
-        if key not in ("data_centers", "storage_connections", "permissions")
+        if key not in ("data_centers", "storage_connections", "permissions", "disk_snapshots")
     }
     data.update(
         {

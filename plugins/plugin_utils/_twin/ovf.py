@@ -84,6 +84,13 @@ UNSEEN = (
 """Fields of a VM that its OVF entry in a list does not show (07 recording 96 against 42)."""
 
 
+def plain_display(display: Any) -> Any:
+    """A display without type, certificate and where it can be reached."""
+    if not isinstance(display, dict):
+        return display
+    return {k: v for k, v in display.items() if k not in ("type", "certificate", "address", "port", "secure_port")}
+
+
 def list_entry(entry: OvfEntry, domain: str) -> Record:
     """The record of an unregistered VM or template in a domain's list."""
     shown: Record = {}
@@ -91,9 +98,7 @@ def list_entry(entry: OvfEntry, domain: str) -> Record:
         if key in UNSEEN or key == "status":
             continue
         if key == "display":
-            value = {
-                k: v for k, v in value.items() if k not in ("type", "certificate", "address", "port", "secure_port")
-            }
+            value = plain_display(value)
         if key == "next_run_configuration_exists" or key in ("original_template", "template", "version", "stop_time"):
             continue
         shown[key] = value

@@ -32,6 +32,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sources imp
     Member,
     home,
     nothing,
+    with_configuration,
 )
 
 _NO_SQL = (
@@ -246,6 +247,8 @@ def _inlined_link(site: Site, path: str, ids: tuple[str, ...], below: Tree) -> d
     leaf = path.rpartition("/")[2]
     plural = shape.plural if shape else PLURALS.get(leaf, leaf)
     children: Iterable[Member] = SOURCES[path](site, ids) if path in SOURCES else ()
+    if path == "vms/snapshots":
+        children = [Member({**child.data, "vm": {"id": ids[0]}}, child.href, path) for child in children]
     writers = [member_writer(site, child, below, ids) for child in children]
     return {plural: lambda out, depth: write_collection(out, depth, plural, writers)}
 
@@ -281,6 +284,8 @@ def _member(site: Site, request: Request) -> Answer:
         )
     if found is None:
         raise refusals.empty(404)
+    if path == "vms/snapshots":
+        found = with_configuration(site, found, request.ids[0])
     if path == "disks" and identity in site.doubled:
         raise refusals.text(400, BROKEN_DISK)
     try:

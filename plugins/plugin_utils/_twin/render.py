@@ -19,6 +19,8 @@ Writer = Callable[[list[str], int], None]
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _INDENT = ["    " * depth for depth in range(40)]
+_BARE = "#"
+"""Holder of everything inside the configuration of a snapshot: nothing there carries an address."""
 _HEAD = ("name", "description", "comment")
 
 
@@ -37,11 +39,12 @@ def write_value(out: list[str], depth: int, tag: str, value: Any, holder: str = 
             write_value(out, depth, tag, item, holder)
     else:
         opening = tag
+        bare = holder == _BARE or (holder == "snapshot" and tag == "vm" and len(value) > 1)
         identity = value.get("id")
         if identity is not None:
             collection = REFERENCES.get(tag)
             address = value.get("href")
-            if address is None and collection and (holder, tag) not in BARE:
+            if address is None and collection and not bare and (holder, tag) not in BARE:
                 address = f"{API}/{collection}/{identity}"
             if address:
                 opening += f' href="{attribute(address)}"'
@@ -52,7 +55,7 @@ def write_value(out: list[str], depth: int, tag: str, value: Any, holder: str = 
             return
         out.append(f"{pad}<{opening}>\n")
         for key in inner:
-            write_value(out, depth + 1, key, value[key], tag)
+            write_value(out, depth + 1, key, value[key], _BARE if bare else tag)
         out.append(f"{pad}</{tag}>\n")
 
 
@@ -71,7 +74,7 @@ def write_entity(
         out.append(f"{pad}<{opening}/>\n")
         return
     out.append(f"{pad}<{opening}>\n")
-    if shape.actions:
+    if shape.actions or shape.tag == "host_nic":
         out.append(f"{_INDENT[depth + 1]}<actions>\n")
         out.extend(f'{_INDENT[depth + 2]}<link href="{href}/{name}" rel="{name}"/>\n' for name in shape.actions)
         out.append(f"{_INDENT[depth + 1]}</actions>\n")
@@ -80,6 +83,11 @@ def write_entity(
         write_value(out, depth + 1, keys[split], record[keys[split]], shape.tag)
         split += 1
     out.extend(f'{_INDENT[depth + 1]}<link href="{href}/{name}" rel="{name}"/>\n' for name in shape.links)
+    if shape.tag == "domain":
+        out.extend(
+            f'{_INDENT[depth + 1]}<link href="{href}/{name}?search={{query}}" rel="{name}/search"/>\n'
+            for name in shape.links
+        )
     for key in keys[split:]:
         replaced = more.pop(key, None)
         if replaced is not None:

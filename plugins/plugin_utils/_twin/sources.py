@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members as inside
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import list_entry
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import list_entry, plain_display
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 
@@ -93,6 +93,15 @@ def _referring(tag: str, reference: str) -> Source:
     return read
 
 
+def _bare(tag: str, reference: str, shape: str) -> Source:
+    """Records that refer to the holder, at their own address but without links."""
+
+    def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+        return [Member(e.data, home(e).href, shape) for e in site.all(tag) if e.ref(reference) == ids[0]]
+
+    return read
+
+
 def _under(tag: str, reference: str, shape: str) -> Source:
     """Records that refer to the holder and live below it."""
     parent, _, leaf = shape.partition("/")
@@ -150,14 +159,12 @@ def _linked(tag: str, key: str, target: str) -> Source:
     return read
 
 
-def _named_members(tag: str, key: str, target: str) -> Source:
-    """Members of an affinity group or label: id and name only."""
+def _named_members(tag: str, key: str, target: str, keys: tuple[str, ...] = ("id", "name")) -> Source:
+    """Members of an affinity group (id and name) or label (id only)."""
 
     def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
         return [
-            Member(
-                {"id": m.data["id"], "name": m.data["name"]}, m.href, f"clusters/affinitygroups/{COLLECTION_OF[target]}"
-            )
+            Member({name: m.data[name] for name in keys}, m.href, f"clusters/affinitygroups/{COLLECTION_OF[target]}")
             for m in _linked(tag, key, target)(site, ids)
         ]
 
@@ -188,9 +195,9 @@ def _groups(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
 
 
 def _domain_disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
-    domain, base = ids[-1], _domain_base(ids)
+    domain = ids[-1]
     return [
-        Member(disk_in(d.data, domain), f"{base}/disks/{d.id}", _domain_shape(ids))
+        Member(disk_in(d.data, domain), f"{API}/disks/{d.id}", "storagedomains/disks/known")
         for d in site.all("disk")
         if domain in site.domains_of(d)
     ]
@@ -198,7 +205,8 @@ def _domain_disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
 
 def unregistered_disks(site: Site, ids: tuple[str, ...]) -> list[Member]:
     """Images on the domain that the engine does not know, without those that have snapshots (contract 04, 4.2)."""
-    domain, base = ids[-1], _domain_base(ids)
+    domain = ids[-1]
+    base = f"{API}/disks" if len(ids) == 1 else f"{API}/storagedomains/{domain}/disks"
     entity, content = site.get("storage_domain", domain), site.storage.contents.get(domain)
     if entity is None or content is None or not site.data_center_of(entity):
         return []
@@ -206,7 +214,7 @@ def unregistered_disks(site: Site, ids: tuple[str, ...]) -> list[Member]:
         raise refusals.text(400, "Error connecting to the Storage Pool Manager service.")
     known = site.tables["disk"]
     return [
-        Member(disk_in({**record, "total_size": "0"}, domain), f"{base}/disks/{identity}", _domain_shape(ids))
+        Member(disk_in({**record, "total_size": "0"}, domain), f"{base}/{identity}", "storagedomains/disks")
         for identity, record in content.disks.items()
         if identity not in known and identity not in content.layered
     ]
@@ -227,38 +235,76 @@ def unregistered(tag: str) -> Source:
     return read
 
 
+def _in_domain(data: Record, domain: str) -> Record:
+    """A registered VM or template in a domain's list: without what only its own address tells of the display."""
+    return {**data, "display": plain_display(data.get("display")), "storage_domain": {"id": domain}}
+
+
 def _registered(tag: str) -> Source:
     leaf = COLLECTION_OF[tag]
 
     def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
         base = f"{API}/storagedomains/{ids[0]}/{leaf}"
         found = [e for e in site.all(tag) if any(ids[0] in site.domains_of(d) for d in site.disks_of(e))]
-        return [
-            Member({**e.data, "storage_domain": {"id": ids[0]}}, f"{base}/{e.id}", f"storagedomains/{leaf}")
-            for e in found
-        ]
+        return [Member(_in_domain(e.data, ids[0]), f"{base}/{e.id}", f"storagedomains/{leaf}") for e in found]
 
     return read
-
-
-def _domain_base(ids: tuple[str, ...]) -> str:
-    return f"{API}/storagedomains/{ids[0]}" if len(ids) == 1 else f"{API}/datacenters/{ids[0]}/storagedomains/{ids[1]}"
-
-
-def _domain_shape(ids: tuple[str, ...]) -> str:
-    return "storagedomains/disks" if len(ids) == 1 else "datacenters/storagedomains/disks"
 
 
 def _events(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     return [home(entity) for entity in reversed(list(site.all("event")))]
 
 
-def _users(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
-    base = f"{API}/domains/{ids[0]}/users"
-    found = (e for e in site.all("user") if e.ref("domain") == ids[0])
+def _snapshots(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+    """A VM's snapshots; the active one has no links."""
+    found = _sub("vm", "snapshots", "vms/snapshots", back=False)(site, ids)
     return [
-        Member({k: v for k, v in e.data.items() if k != "user_name"}, f"{base}/{e.id}", "domains/users") for e in found
+        Member(m.data, m.href, "vms/snapshots/active") if m.data.get("snapshot_type") == "active" else m for m in found
     ]
+
+
+def with_configuration(site: Site, snapshot: Member, vm: str) -> Member:
+    """A snapshot at its own address: the active one shows the VM's configuration too."""
+    held = site.get("vm", vm)
+    if held is None or "vm" in snapshot.data:
+        return snapshot
+    shown = {**held.data, "display": plain_display(held.data.get("display"))}
+    return Member({**snapshot.data, "vm": shown}, snapshot.href, "vms/snapshots")
+
+
+def _attachments(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+    """A host's network attachments, whose NIC is addressed below the host."""
+    found = _sub("host", "network_attachments", "hosts/networkattachments")(site, ids)
+    return [
+        Member({**m.data, "host_nic": {**nic, "href": f"{API}/hosts/{ids[0]}/nics/{nic['id']}"}}, m.href, m.shape)
+        if (nic := m.data.get("host_nic"))
+        else m
+        for m in found
+    ]
+
+
+def _profiles(tag: str, shape: str, reference: str) -> Source:
+    """Profiles on top level, each at the address below its holder."""
+    leaf = COLLECTION_OF[tag]
+
+    def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+        return [Member(e.data, f"{API}/{shape}/{e.ref(reference)}/{leaf}/{e.id}", leaf, e) for e in site.all(tag)]
+
+    return read
+
+
+def _disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+    """All disks; the list leaves out how a LUN is reached (06 recording 38 against the list)."""
+    return [
+        home(e) if "lun_storage" not in e.data else Member(_portless(e.data), home(e).href, "disks")
+        for e in site.all("disk")
+    ]
+
+
+def _portless(data: Record) -> Record:
+    unit = data["lun_storage"]["logical_units"]["logical_unit"]
+    kept = {k: v for k, v in unit.items() if k not in ("address", "port", "target", "portal")}
+    return {**data, "lun_storage": {**data["lun_storage"], "logical_units": {"logical_unit": kept}}}
 
 
 def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
@@ -271,6 +317,11 @@ def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
     for disk, units in site.doubled.items():
         raise refusals.text(400, _duplicate(disk, units))
     disks = {d.data["lun_storage"]["id"]: d.id for d in site.all("disk") if isinstance(d.data.get("lun_storage"), dict)}
+    groups = {
+        unit["id"]: unit.get("volume_group_id", "")
+        for d in site.all("storage_domain")
+        for unit in _units(d.data.get("storage", {}))
+    }
     owners = {unit["id"]: d.id for d in site.all("storage_domain") for unit in _units(d.data.get("storage", {}))}
     found = []
     for lun, place in site.storage.luns.items():
@@ -282,6 +333,7 @@ def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
             unit["disk_id"] = disks[lun]
         if lun in owners:
             unit["storage_domain_id"] = owners[lun]
+            unit["volume_group_id"] = groups[lun]
         unit = {"id": lun, **{k: unit[k] for k in sorted(unit) if k != "id"}}
         device: dict[str, Any] = {
             "id": lun,
@@ -314,10 +366,13 @@ SOURCES: dict[str, Source] = {
         if tag not in ("storage_domain", "event", "bookmark", "group", "vm_pool")
     },
     "storagedomains": _domains,
+    "disks": _disks,
+    "diskprofiles": _profiles("disk_profile", "storagedomains", "storage_domain"),
+    "cpuprofiles": _profiles("cpu_profile", "clusters", "cluster"),
     "events": _events,
     "datacenters/storagedomains": _domains_inside,
     "datacenters/clusters": _referring("cluster", "data_center"),
-    "datacenters/networks": _referring("network", "data_center"),
+    "datacenters/networks": _bare("network", "data_center", "datacenters/networks"),
     "datacenters/quotas": _under("quota", "data_center", "datacenters/quotas"),
     "datacenters/permissions": _sub("data_center", "permissions", "datacenters/permissions"),
     "datacenters/storagedomains/disks": _domain_disks,
@@ -332,14 +387,17 @@ SOURCES: dict[str, Source] = {
     "storagedomains/diskprofiles": _under("disk_profile", "storage_domain", "storagedomains/diskprofiles"),
     "storagedomains/permissions": _sub("storage_domain", "permissions", "storagedomains/permissions"),
     "storagedomains/disks": _domain_disks,
+    "storagedomains/disksnapshots": _sub(
+        "storage_domain", "disk_snapshots", "storagedomains/disksnapshots", back=False
+    ),
     "storagedomains/vms": _registered("vm"),
     "storagedomains/templates": _registered("template"),
     "hosts/storage": host_devices,
     "hosts/nics": _sub("host", "nics", "hosts/nics"),
-    "hosts/networkattachments": _sub("host", "network_attachments", "hosts/networkattachments"),
+    "hosts/networkattachments": _attachments,
     "vms/diskattachments": _sub("vm", "disk_attachments", "vms/diskattachments"),
     "vms/nics": _sub("vm", "nics", "vms/nics", after="name"),
-    "vms/snapshots": _sub("vm", "snapshots", "vms/snapshots", back=False),
+    "vms/snapshots": _snapshots,
     "vms/tags": _sub("vm", "tags", "vms/tags"),
     "vms/permissions": _sub("vm", "permissions", "vms/permissions"),
     "vms/affinitylabels": _linked("vm", "affinity_labels", "affinity_label"),
@@ -348,9 +406,9 @@ SOURCES: dict[str, Source] = {
     "templates/nics": _sub("template", "nics", "templates/nics", after="name"),
     "templates/permissions": _sub("template", "permissions", "templates/permissions"),
     "templates/tags": _sub("template", "tags", "templates/tags"),
-    "affinitylabels/vms": _named_members("affinity_label", "vms", "vm"),
-    "affinitylabels/hosts": _named_members("affinity_label", "hosts", "host"),
-    "domains/users": _users,
+    "affinitylabels/vms": _named_members("affinity_label", "vms", "vm", ("id",)),
+    "affinitylabels/hosts": _named_members("affinity_label", "hosts", "host", ("id",)),
+    "domains/users": _sub("domain", "users", "domains/users", back=False),
     "jobs/steps": _under("step", "job", "jobs/steps"),
 }
 UNREGISTERED: dict[str, Source] = {
