@@ -46,23 +46,26 @@ class Report:
     def result(self, limit_bytes: int = 500_000) -> dict[str, object]:
         """The report as JSON types, for a task's result.
 
-        Keys: ok, stopped, counts; done, already: action -> names; skipped, not_run: lists of {action, kind, name,
-        message}; failed: list of {step, action, kind, name, id, message, seconds, required, failure}. What does not
+        Keys: ok, stopped, counts; done, already: action -> names; left_alone, not_run: lists of {action, kind, name,
+        message}; failures: list of {step, action, kind, name, id, message, seconds, required, failure}. What does not
         fit into limit_bytes is shortened, the failures last; left_out counts, per key, what had to be left out.
+        The keys "failed" and "skipped" are not used: Ansible gives them a meaning of its own.
         """
         result: dict[str, object] = {"ok": self.ok, "stopped": self.stopped, "counts": self.counts()}
         left_out: dict[str, int] = {}
         room = limit_bytes - len(json.dumps(result)) - 200
-        result["failed"], room = self._fitting("failed", room, left_out)
-        result["not_run"], room = self._fitting("not_run", room, left_out)
-        result["skipped"], room = self._fitting("skipped", room, left_out)
+        result["failures"], room = self._fitting("failed", "failures", room, left_out)
+        result["not_run"], room = self._fitting("not_run", "not_run", room, left_out)
+        result["left_alone"], room = self._fitting("skipped", "left_alone", room, left_out)
         result["done"], room = self._names("done", room, left_out)
         result["already"], room = self._names("already", room, left_out)
         if left_out:
             result["left_out"] = left_out
         return result
 
-    def _fitting(self, state: State, room: int, left_out: dict[str, int]) -> tuple[list[Mapping[str, object]], int]:
+    def _fitting(
+        self, state: State, key: str, room: int, left_out: dict[str, int]
+    ) -> tuple[list[Mapping[str, object]], int]:
         chosen = self.failures() if state == "failed" else [one for one in self.outcomes if one.state == state]
         shown: list[Mapping[str, object]] = []
         # Half of what is left is kept for the states that come after this one.
@@ -74,7 +77,7 @@ class Report:
                 entry = _short(outcome)
                 size = len(json.dumps(entry)) + 2
             if room - size < least // 2:
-                left_out[state] = len(chosen) - len(shown)
+                left_out[key] = len(chosen) - len(shown)
                 break
             shown.append(entry)
             room -= size

@@ -12,8 +12,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -25,9 +24,10 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.action
     Retry,
     Watch,
 )
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.attempts import Try, engine_is_well, failed
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.bugs import bug
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.journal import Journal
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.limiter import Limiter, Ticket
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.limiter import Limiter
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.order import Order
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.polls import Poll
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, State, Step, outcome_of
@@ -36,11 +36,8 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.clock imp
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import (
     DrError,
     EngineError,
-    Fault,
-    LostAnswer,
     SignInFailed,
     TokenExpired,
-    UnexpectedAnswer,
     Unreachable,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.faults import is_busy
@@ -50,23 +47,6 @@ HEED = 0.2
 """Seconds after which an idle loop looks whether it was interrupted."""
 LOSSES = 3
 """How often one step's answer may be lost before the step counts as failed."""
-
-
-@dataclass
-class _Try:
-    """A step that was begun. hindered: when it was first put off; lost: the error after which it is looked at."""
-
-    step: Step
-    began: float
-    pauses: Iterator[float] = field(default_factory=intervals)
-    hindered: float | None = None
-    why: str = ""
-    lost: EngineError | None = None
-    lost_at: float = 0.0
-    losses: int = 0
-    denials: int = 0
-    ticket: Ticket | None = None
-    sent: float = 0.0
 
 
 class Scheduler:
@@ -97,9 +77,9 @@ class Scheduler:
         self._watches = watches
         self._polls = {name: Poll(poll_interval) for name in watches}
         self._patience = patience
-        self._tries: dict[str, _Try] = {}
-        self._looks: deque[_Try] = deque()
-        self._timers: list[tuple[float, int, _Try]] = []
+        self._tries: dict[str, Try] = {}
+        self._looks: deque[Try] = deque()
+        self._timers: list[tuple[float, int, Try]] = []
         self._sequence = itertools.count()
         self._under_way: Counter[str] = Counter()
         self._outage_since: float | None = None
@@ -160,13 +140,13 @@ class Scheduler:
     def _do(self, step: Step, now: float) -> None:
         attempt = self._tries.get(step.id)
         if attempt is None:
-            attempt = self._tries[step.id] = _Try(step, now)
+            attempt = self._tries[step.id] = Try(step, now)
             self._journal.start(step)
         attempt.ticket = self._limiter.before(step.action)
         attempt.sent = now
         self._submit("do", step.id, partial(self._actions[step.action].do, step))
 
-    def _look(self, attempt: _Try) -> None:
+    def _look(self, attempt: Try) -> None:
         step = attempt.step
         attempt.ticket = self._limiter.before("look")
         self._submit("look", step.id, partial(self._actions[step.action].look, step))
@@ -223,9 +203,9 @@ class Scheduler:
         for step_id, verdict in poll.answer(now, records):
             self._end(self._tries[step_id], verdict)
 
-    def _done(self, attempt: _Try, ended: Ended) -> None:
+    def _done(self, attempt: Try, ended: Ended) -> None:
         now, error = self._clock.now(), ended.error
-        well = _engine_is_well(error, ended.value)
+        well = engine_is_well(error, ended.value)
         if attempt.ticket:
             self._limiter.after(attempt.ticket, now - attempt.sent, well)
         if error is None:
@@ -237,9 +217,9 @@ class Scheduler:
         elif is_busy(error):
             self._put_off(attempt, next(attempt.pauses), str(error), self._patience)
         else:
-            self._end(attempt, _failed(error))
+            self._end(attempt, failed(error))
 
-    def _answered(self, attempt: _Try, answer: object) -> None:
+    def _answered(self, attempt: Try, answer: object) -> None:
         if isinstance(answer, (Done, Failed)):
             self._end(attempt, answer)
         elif isinstance(answer, Retry):
@@ -252,7 +232,7 @@ class Scheduler:
             asked = f"watch '{answer.watch}'" if isinstance(answer, Pending) else type(answer).__name__
             self._end(attempt, bug(TypeError(asked)))
 
-    def _put_off(self, attempt: _Try, after: float, why: str, patience: float) -> None:
+    def _put_off(self, attempt: Try, after: float, why: str, patience: float) -> None:
         now = self._clock.now()
         if attempt.hindered is None:
             attempt.hindered = now
@@ -263,10 +243,10 @@ class Scheduler:
         else:
             self._later(attempt, after)
 
-    def _later(self, attempt: _Try, after: float) -> None:
+    def _later(self, attempt: Try, after: float) -> None:
         heapq.heappush(self._timers, (self._clock.now() + after, next(self._sequence), attempt))
 
-    def _unreachable(self, attempt: _Try, error: Unreachable) -> None:
+    def _unreachable(self, attempt: Try, error: Unreachable) -> None:
         """Nothing was sent, so it may be sent again; when for everybody, not for this step alone."""
         now = self._clock.now()
         attempt.why = str(error)
@@ -282,21 +262,21 @@ class Scheduler:
 
     # -- lost answers
 
-    def _lost(self, attempt: _Try, error: EngineError) -> None:
+    def _lost(self, attempt: Try, error: EngineError) -> None:
         attempt.lost, attempt.lost_at, attempt.denials = error, self._clock.now(), 0
         attempt.losses += 1
         attempt.pauses = intervals()
         self._journal.note(f"{attempt.step.sentence()}: {error}")
         self._later(attempt, next(attempt.pauses))
 
-    def _looked(self, attempt: _Try, ended: Ended) -> None:
+    def _looked(self, attempt: Try, ended: Ended) -> None:
         if attempt.ticket:
             self._limiter.after(attempt.ticket, 0.0, None)
         found, error, lost = ended.value, ended.error, attempt.lost
         if isinstance(error, EngineError):
             found, attempt.why = None, str(error)
         elif error is not None:
-            self._end(attempt, _failed(error))
+            self._end(attempt, failed(error))
             return
         if found is True:
             self._end(attempt, Done("done, as was seen after its answer was lost"))
@@ -306,7 +286,7 @@ class Scheduler:
                 attempt.lost = None
                 self._order.put_back(attempt.step)
             elif attempt.denials >= 2 or self._clock.now() - attempt.lost_at > self._patience:
-                self._end(attempt, _failed(lost) if lost else Failed(attempt.why))
+                self._end(attempt, failed(lost) if lost else Failed(attempt.why))
             else:
                 self._later(attempt, next(attempt.pauses))
         else:
@@ -318,9 +298,9 @@ class Scheduler:
         now = self._clock.now()
         for poll in self._polls.values():
             for step_id, error in poll.expired(now):
-                self._end(self._tries[step_id], _failed(error))
+                self._end(self._tries[step_id], failed(error))
 
-    def _end(self, attempt: _Try, answer: Done | Failed) -> None:
+    def _end(self, attempt: Try, answer: Done | Failed) -> None:
         seconds = self._clock.now() - attempt.began
         if isinstance(answer, Failed):
             failure = answer.failure or {"kind": "failed", "message": answer.message}
@@ -360,19 +340,3 @@ class Scheduler:
             self._order.settle(step.id, "not_run")
             if step.id not in self.outcomes:
                 self._note_end(outcome_of(step, "not_run", f"not run: {self.stopped}"))
-
-
-def _engine_is_well(error: BaseException | None, answer: object) -> bool | None:
-    """What the end of a request says of the engine: True: its time counts; False: it is in trouble; None: nothing."""
-    if error is None:
-        return True if isinstance(answer, (Done, Pending)) else None
-    if isinstance(error, (LostAnswer, Unreachable)):
-        return False
-    if isinstance(error, (Fault, UnexpectedAnswer)) and error.status in (502, 503, 504):
-        # The answer of what stands before the engine: it may have passed the request on.
-        return False
-    return None
-
-
-def _failed(error: BaseException) -> Failed:
-    return Failed(str(error), error.failure()) if isinstance(error, DrError) else bug(error)
