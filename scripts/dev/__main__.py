@@ -21,7 +21,7 @@ CACHES = ("__pycache__", ".ansible", ".hypothesis", ".mypy_cache", ".pytest_cach
 def drill(project: Project) -> None:
     """fail a recorded estate over to a second site, on an embedded engine"""
     venv.ensure(project, venv.RUN)
-    arguments = [str(project.python), "scripts/drill.py"]
+    arguments = [str(project.python), "scripts/drill"]
     # In place of this process: signals, the terminal and the exit code are the drill's own.
     os.execve(arguments[0], arguments, project.environment())  # noqa: S606
 
@@ -56,7 +56,7 @@ def renew_lock(project: Project) -> None:
 def clean(project: Project) -> None:
     """remove .build and all caches"""
     shutil.rmtree(project.build, ignore_errors=True)
-    for folder, names, _ in os.walk(project.root):
+    for folder, names, _files in os.walk(project.root):
         for name in [name for name in names if name in CACHES]:
             shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
         names[:] = [name for name in names if name not in CACHES and name != ".git"]

@@ -50,9 +50,10 @@ def refresh(project: Project) -> str:
         below = pathlib.Path(folder)
         if ".git" in below.relative_to(target).parts:
             continue
-        for name in [*names, *(name for name in folders if (below / name).is_symlink())]:
-            if (below / name).relative_to(target) not in wanted:
-                (below / name).unlink()
+        links = [entry for entry in folders if (below / entry).is_symlink()]
+        for entry in [*names, *links]:
+            if (below / entry).relative_to(target) not in wanted:
+                (below / entry).unlink()
         if below != target and not any(below.iterdir()):
             below.rmdir()
     return digest.hexdigest()

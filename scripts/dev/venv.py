@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -166,9 +167,9 @@ def pip_settings(listed: str, environ: t.Mapping[str, str]) -> dict[str, str]:
     proxy = environ.get("https_proxy") or environ.get("HTTPS_PROXY")
     if proxy:
         settings["proxy"] = proxy
-    lines = [line.partition("=") for line in listed.splitlines()]
-    for key, _, value in sorted(lines, key=lambda line: line[0].startswith(":env:.")):
-        section, _, name = key.rpartition(".")
+    lines = [found for line in listed.splitlines() if (found := re.fullmatch(r"(\S+)\.([\w-]+)=(.*)", line))]
+    for line in sorted(lines, key=lambda line: line[1] == ":env:"):
+        section, name, value = line.groups()
         if section in {"global", "install", ":env:"} and name in SOURCES.split():
             settings[name] = str(ast.literal_eval(value)).replace("\n", "\n  ")
     return settings

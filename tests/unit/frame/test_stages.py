@@ -47,13 +47,13 @@ def test_a_check_that_passed_is_not_repeated_on_the_same_files(
 @pytest.mark.parametrize("name", ["CI", "FORCE"])
 def test_it_is_repeated_when_asked(project: Project, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "1")
-    for _ in range(2):
+    for _attempt in range(2):
         run_all(project, [stage(project, GROW)], "tree")
     assert runs(project) == 2
 
 
 def test_tests_run_every_time(project: Project) -> None:
-    for _ in range(2):
+    for _attempt in range(2):
         run_all(project, [stage(project, GROW, repeat=True)], "tree")
     assert runs(project) == 2
 

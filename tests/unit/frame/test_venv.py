@@ -42,6 +42,7 @@ def test_another_lock_makes_another_environment(project: Project, file: str) -> 
         ("global.target='/elsewhere'\nglobal.user='1'\nfreeze.timeout='1'", {}, {}),
         ("", {"https_proxy": "http://proxy.example:3128"}, {"proxy": "http://proxy.example:3128"}),
         ("global.proxy='http://a'", {"HTTPS_PROXY": "http://b"}, {"proxy": "http://a"}),
+        ("no settings\n\n", {}, {}),
         ("global.find-links='\\n/a\\n/b'", {}, {"find-links": "\n  /a\n  /b"}),
     ],
 )
