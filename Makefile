@@ -9,7 +9,7 @@
 TARGETS := help drill test lint sanity docs lock clean
 
 # The drill's variables reach it through the environment, whether given to make or set before.
-export VMS DOMAINS PROFILE FAIL LATENCY
+export VMS DOMAINS PROFILE FAIL LATENCY RESET CHECK
 # FORCE=1 repeats checks that passed on the same files; PYTHON=... chooses the Python to build on.
 export FORCE PYTHON
 

@@ -21,7 +21,7 @@ CACHES = ("__pycache__", ".ansible", ".hypothesis", ".mypy_cache", ".pytest_cach
 def drill(project: Project) -> None:
     """fail a recorded estate over to a second site, on an embedded engine"""
     venv.ensure(project, venv.RUN)
-    arguments = [str(project.python), "scripts/drill"]
+    arguments = [str(project.python), checks.DRILL]
     # In place of this process: signals, the terminal and the exit code are the drill's own.
     os.execve(arguments[0], arguments, project.environment())  # noqa: S606
 
@@ -66,7 +66,7 @@ def show_help(project: Project) -> None:
     """this list"""
     for name, target in TARGETS.items():
         print(f"make {name:8} {target.__doc__}")
-    print("\nmake drill takes VMS=, DOMAINS=, PROFILE=, FAIL=, LATENCY=; the checks take FORCE=1; all take PYTHON=")
+    print("\nmake drill takes VMS=, DOMAINS=, PROFILE=, FAIL=, LATENCY=, RESET=1, CHECK=1; the checks FORCE=1; all PYTHON=")
 
 
 TARGETS: dict[str, t.Callable[[Project], None]] = {
