@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import tempfile
 import typing as t
 
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.judge import (
@@ -15,6 +19,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.judge im
     some,
     totals,
 )
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.summary import summary
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.table import report
 
 SPEC = {
@@ -27,6 +32,8 @@ SPEC = {
     "left_out": {"type": "list", "elements": "str"},
     "not_started": {"type": "list", "elements": "str"},
     "journal": {"type": "path"},
+    "run_id": {"type": "str"},
+    "summary": {"type": "path"},
 }
 
 
@@ -43,6 +50,9 @@ class ActionModule(ActionBase):
         steps = [StepResult(step["name"], _reached(step["result"])) for step in options["steps"]]
         verdict = judge(steps, _plan_notes(options), check_mode=self._task.check_mode)
         lines = report(steps, verdict, options["journal"])
+        if options["summary"]:
+            document = summary(steps, verdict, run_id=options["run_id"], journal=options["journal"])
+            _write(self._loader.path_dwim(options["summary"]), document)
         display = Display()
         for line in lines:
             display.display(line)
@@ -56,6 +66,19 @@ class ActionModule(ActionBase):
             failed=not verdict.good,
         )
         return result
+
+
+def _write(path: str, document: dict[str, t.Any]) -> None:
+    """Write the summary for its owner only, all at once: who reads it while it is written sees the former one."""
+    folder = os.path.dirname(path)
+    try:
+        descriptor, partial = tempfile.mkstemp(dir=folder, prefix=".summary-")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(document, file, indent=2)
+            file.write("\n")
+        os.replace(partial, path)
+    except OSError as error:
+        raise AnsibleActionFail(f"The summary {path} cannot be written: {error.strerror}") from error
 
 
 def _reached(result: dict[str, t.Any] | None) -> dict[str, t.Any] | None:

@@ -46,6 +46,15 @@ options:
     description:
       - The path of the journal, to be shown.
     type: path
+  run_id:
+    description:
+      - The id of the run, for O(summary).
+    type: str
+  summary:
+    description:
+      - A file on the controller that gets the verdict, the counts of each step and the failures as JSON. Its directory
+        must exist. It is made with mode C(0600).
+    type: path
 author:
   - The ovirt_dr.storage contributors (@ovirt-dr)
 """

@@ -1,0 +1,135 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The drill: a recorded estate is failed over to a second site, on engines that run on this machine.
+
+Run by ``make drill``; docs/drill.md tells the variables and what is written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import typing as t
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.floor import floor
+
+import estate as estates
+import play
+import settings as options
+import summary as summaries
+import twin as twins
+
+USERNAME, PASSWORD = "admin@internal", "twin"
+
+
+def main() -> int:
+    """Run one drill; returns the playbook's exit code, or 2 when the drill itself could not be run."""
+    try:
+        settings = options.from_environment(os.environ, options.root())
+        return drill(settings)
+    except options.DrillError as error:
+        print(f"drill: {error}", file=sys.stderr)
+        return 2
+
+
+def drill(settings: options.Settings) -> int:
+    """Start or find the twin, write the user's files, run the playbook, tell what it cost."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    twin, estate, plan = _site_files(settings)
+    numbers = estates.numbers(estate, estates.make_plan(estate, twin.urls, "estate.json"))
+    _introduce(settings, twin, numbers)
+    for name in settings.fail:
+        twin.control("recovery", "fail", name)
+    before = twin.control("recovery", "stats")
+    result_file = settings.folder / "recovery.json"
+    result_file.unlink(missing_ok=True)
+    journal = settings.folder / f"journal-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.jsonl"
+    try:
+        played = play.play(_arguments(settings, plan, journal, result_file), _environment(twin), twin.pid)
+    finally:
+        twin.control("recovery", "no-faults", {})
+    after = twin.control("recovery", "stats")
+    engine = {key: after[key] - before[key] for key in ("reads", "writes", "sign_ins")}
+    recovery = json.loads(result_file.read_text(encoding="utf-8")) if result_file.exists() else {}
+    summary = summaries.make_summary(settings, numbers, played, engine, recovery, _floor(settings, numbers))
+    summaries.write_summary(settings.folder / "summary.json", summary)
+    _conclude(settings, summary)
+    return played.exit_code
+
+
+def _site_files(settings: options.Settings) -> tuple[twins.Twin, dict[str, t.Any], str]:
+    """The twin with its estate and plan: those of the last drill when it is the same one, else new ones."""
+    estate_file, plan_file = settings.folder / "estate.json", settings.folder / "dr_plan.yml"
+    twin = twins.running(settings)
+    if twin is not None and estate_file.exists() and plan_file.exists():
+        if settings.reset:
+            twin.control("recovery", "reset", {})
+            twin.fresh = True
+        return twin, json.loads(estate_file.read_text(encoding="utf-8")), str(plan_file)
+    estate = estates.make_estate(settings.vms, settings.domains)
+    estate_file.write_text(json.dumps(estate), encoding="utf-8")
+    twin = twins.start(settings, estate_file)
+    return twin, estate, str(estates.write_files(estate, twin.urls, settings.folder))
+
+
+def _introduce(settings: options.Settings, twin: twins.Twin, numbers: t.Mapping[str, int]) -> None:
+    print(
+        f"The drill: {numbers['vms']} VMs on {numbers['domains']} NFS domains move from site 'primary' to 'recovery'.\n"
+        f"  engine: a twin at {twin.urls['recovery']}, profile {settings.profile}, "
+        f"{settings.latency * 1000:g} ms per request; "
+        + ("new, nothing is recovered yet" if twin.fresh else "the one of the last drill, with what was done then")
+        + f"\n  plan:   {settings.folder / 'dr_plan.yml'}"
+    )
+    for name in settings.fail:
+        print(f"  fault:  {name}")
+    print(flush=True)
+
+
+def _arguments(settings: options.Settings, plan: str, journal: object, result_file: object) -> list[str]:
+    extra = {
+        "dr_failover_plan": plan,
+        "dr_failover_journal": str(journal),
+        "dr_failover_summary": str(result_file),
+        "dr_failover_takeover": {"confirmed_by": "make drill", "reason": "the main site of a drill is lost by design"},
+        "ansible_python_interpreter": sys.executable,
+    }
+    arguments = ["ovirt_dr.storage.failover", "--inventory", "localhost,", "--extra-vars", json.dumps(extra)]
+    return [*arguments, "--check", "--diff"] if settings.check else arguments
+
+
+def _environment(twin: twins.Twin) -> dict[str, str]:
+    return {
+        **os.environ,
+        "OVIRT_USERNAME": USERNAME,
+        "OVIRT_PASSWORD": PASSWORD,
+        "OVIRT_DR_PROGRESS": os.environ.get("OVIRT_DR_PROGRESS", "always"),
+        "ANSIBLE_FORCE_COLOR": "true" if sys.stdout.isatty() else "false",
+    }
+
+
+def _floor(settings: options.Settings, numbers: t.Mapping[str, int]) -> float | None:
+    """The least time that the engine of this profile needs, where the profile says what things take."""
+    return round(floor(**numbers).total, 2) if settings.profile == "engine-4.5" else None
+
+
+def _conclude(settings: options.Settings, summary: t.Mapping[str, t.Any]) -> None:
+    counts = summary["counts"]
+    floor_words = f", the engine's floor is {summary['floor_seconds']} s" if summary["floor_seconds"] else ""
+    print(
+        f"\n{counts['registered']} VMs registered, {counts['started']} started, {counts['changed']} changes, "
+        f"{counts['failed']} failed, in {summary['seconds']} s{floor_words}\n"
+        f"{summary['engine_requests']} requests to the engine ({summary['requests_per_vm']} per VM), "
+        f"{summary['client_cpu_seconds']} s of CPU, {summary['peak_mb'].get('all', 0)} MB with the twin, "
+        f"{summary['tasks']} tasks\n"
+        f"summary: {settings.folder / 'summary.json'}\n"
+        f"exit code: {summary['exit_code']}"
+    )
+    if settings.fail and summary["exit_code"]:
+        print("Run `make drill` again, without FAIL, and it completes what is missing.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The estate of a drill and the plan that recovers it, written as the files that a user would have."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+
+import yaml
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import DRILL, load
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.grow import grow
+
+Record = t.Mapping[str, t.Any]
+
+
+def make_estate(vms: int, domains: int) -> dict[str, t.Any]:
+    """The recorded estate, grown when more is asked for."""
+    estate = load(DRILL)
+    return dict(grow(estate, vms=vms or None, domains=domains or None) if vms or domains else estate)
+
+
+def make_plan(estate: Record, urls: t.Mapping[str, str], inventory: str) -> dict[str, t.Any]:
+    """The plan of the first drill: every NFS domain is recovered, the iSCSI domain is not.
+
+    The databases have their data on the iSCSI domain, so they come without it and are not started.
+    """
+    primary, recovery = (_site(estate, name) for name in ("primary", "recovery"))
+    return {
+        "version": 1,
+        "sites": {
+            "primary": {"url": urls["primary"], "data_center": _only(primary, "data_centers"), "inventory": inventory},
+            "recovery": {"url": urls["recovery"], "data_center": _only(recovery, "data_centers")},
+        },
+        "storage": _storage(estate, primary),
+        "mappings": {
+            "clusters": [{"primary": _only(primary, "clusters"), "recovery": _only(recovery, "clusters")}],
+            "vnic_profiles": _profiles(primary),
+            "luns": _luns(estate, primary),
+        },
+        "groups": [
+            {"name": "infrastructure", "vms": ["dns*"]},
+            {"name": "databases", "vms": ["db*"], "partial": "allow", "start": False},
+            {"name": "applications", "vms": ["app*", "file*", "legacy*", "mail*", "web*"]},
+            {"name": "installers", "vms": ["pxe*"], "start": False},
+        ],
+    }
+
+
+def write_files(estate: Record, urls: t.Mapping[str, str], folder: pathlib.Path) -> pathlib.Path:
+    """Write inventory and plan below ``folder``; returns the path of the plan."""
+    (folder / "estate.json").write_text(json.dumps(estate), encoding="utf-8")
+    plan = folder / "dr_plan.yml"
+    text = yaml.safe_dump(make_plan(estate, urls, "estate.json"), sort_keys=False, width=120)
+    plan.write_text(f"---\n{text}", encoding="utf-8")
+    return plan
+
+
+def numbers(estate: Record, plan: Record) -> dict[str, int]:
+    """How much the plan recovers: VMs, templates, domains and the image disks on these domains."""
+    primary = _site(estate, "primary")
+    ids = {domain["id"] for domain in plan["storage"]}
+    return {
+        "vms": len(primary["vms"]),
+        "templates": sum(template["name"] != "Blank" for template in primary["templates"]),
+        "domains": len(ids),
+        "disks": sum(
+            bool(ids & set(_domain_ids(disk))) and disk.get("content_type") != "ovf_store" for disk in primary["disks"]
+        ),
+    }
+
+
+def _site(estate: Record, name: str) -> Record:
+    return next(site for site in estate["sites"] if site["name"] == name)
+
+
+def _only(site: Record, collection: str) -> str:
+    (record,) = site[collection]
+    return str(record["name"])
+
+
+def _storage(estate: Record, primary: Record) -> list[dict[str, t.Any]]:
+    names = {domain["id"]: domain["name"] for domain in primary["storage_domains"]}
+    replicas = {_place(pair["from"]): pair["to"] for pair in estate["storage"]["replicas"] if "path" in pair["from"]}
+    return [
+        {
+            "name": names[export["domain"]],
+            "id": export["domain"],
+            "at": {"primary": _address(export), "recovery": _address(replicas[_place(export)])},
+        }
+        for export in estate["storage"]["exports"]
+        if export["domain"] in names and _place(export) in replicas
+    ]
+
+
+def _place(export: Record) -> tuple[str, str]:
+    return export["address"], export["path"]
+
+
+def _address(export: Record) -> dict[str, str]:
+    return {"address": export["address"], "path": export["path"]}
+
+
+def _profiles(primary: Record) -> list[dict[str, t.Any]]:
+    networks = {network["id"]: network["name"] for network in primary["networks"]}
+    found = [
+        {"network": networks[profile["network"]["id"]], "profile": profile["name"]}
+        for profile in primary["vnic_profiles"]
+    ]
+    return [{"primary": dict(profile), "recovery": dict(profile)} for profile in found]
+
+
+def _luns(estate: Record, primary: Record) -> list[dict[str, t.Any]]:
+    """The direct LUNs of the site with their replicas."""
+    units = {lun["id"]: lun for lun in estate["storage"]["luns"]}
+    used = {disk["lun_storage"]["id"] for disk in primary["disks"] if disk.get("lun_storage")}
+    return [
+        {"primary": _lun(units[pair["from"]["lun"]]), "recovery": _lun(units[pair["to"]["lun"]])}
+        for pair in estate["storage"]["replicas"]
+        if pair["from"].get("lun") in used
+    ]
+
+
+def _lun(unit: Record) -> dict[str, t.Any]:
+    return {
+        "id": unit["id"],
+        "type": unit["type"],
+        "address": unit["address"],
+        "port": int(unit["port"]),
+        "target": unit["target"],
+    }
+
+
+def _domain_ids(disk: Record) -> list[str]:
+    held = (disk.get("storage_domains") or {}).get("storage_domain") or []
+    return [domain["id"] for domain in (held if isinstance(held, list) else [held])]
