@@ -66,7 +66,7 @@ def show_help(project: Project) -> None:
     """this list"""
     for name, target in TARGETS.items():
         print(f"make {name:8} {target.__doc__}")
-    print("\nmake drill takes VMS=, DOMAINS=, PROFILE=, FAIL=, LATENCY=, RESET=1, CHECK=1; the checks FORCE=1; all PYTHON=")
+    print("\nVariables: VMS, DOMAINS, PROFILE, FAIL, LATENCY, RESET, CHECK (drill); FORCE=1 (checks); PYTHON (all)")
 
 
 TARGETS: dict[str, t.Callable[[Project], None]] = {
