@@ -27,6 +27,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage imp
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps, Work
 
 TYPES = ("data", "iso", "export", "image", "volume", "managed_block_storage")
+FORMATS = ("v1", "v2", "v3", "v4", "v5")
 STORAGE_TYPES = ("iscsi", "fcp", "nfs", "localfs", "posixfs", "glusterfs", "glance", "cinder", "managed_block_storage")
 _NAME_RULE = "Storage Domain name must be formed of 'a-z', 'A-Z', '0-9', '_' or '-' characters, Attribute: privateStorageDomain.name"
 _SIZE_RULE = "size must be between 1 and 250, Attribute: privateStorageDomain.name"
@@ -83,6 +84,8 @@ def create(site: Site, request: Request) -> Steps:
         raise refusals.incomplete(f"StorageDomain [{', '.join(missing)}] required for add")
     if body["type"].lower() not in TYPES:
         raise _enum(body["type"], "StorageDomainType", TYPES)
+    if body.get("storage_format", "v5") not in FORMATS:
+        raise _enum(body["storage_format"], "StorageFormat", FORMATS)
     if not isinstance(storage, dict) or ("type" not in storage and "id" not in storage):
         raise refusals.incomplete("StorageDomain [storage.type] required for add")
     if "id" in storage:
@@ -113,11 +116,14 @@ def _enum(value: str, name: str, allowed: tuple[str, ...]) -> refusals.Refusal:
 
 
 def _file(site: Site, body: Record, storage: Record) -> Entity:
-    for field in ("address", "path"):
-        if not storage.get(field) and (field != "address" or storage["type"] != "localfs"):
-            raise refusals.incomplete(f"HostStorage [{field}] required for add")
-    if storage["type"] == "posixfs" and not storage.get("vfs_type"):
-        raise refusals.incomplete("HostStorage [vfsType] required for add")
+    kind = storage["type"].lower()
+    needed = {"posixfs": ("path", "vfs_type"), "localfs": ("path",), "glusterfs": ("path", "vfs_type")}.get(
+        kind, ("address", "path")
+    )
+    for field in needed:
+        if not storage.get(field):
+            word = "vfsType" if field == "vfs_type" else field
+            raise refusals.incomplete(f"HostStorage [{word}] required for add")
     if not storage["path"].startswith("/"):
         raise refusals.command(400, "Mount path is illegal, please use [IP:/path or FQDN:/path] convention.")
     address, path = storage.get("address", ""), storage["path"]

@@ -80,7 +80,7 @@ class SiteServer:
             context.load_cert_chain(*tls)
             self._http.socket = context.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
         self.address = (str(self._http.server_address[0]), int(self._http.server_address[1]))
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     def start(self) -> None:
         """Answers from now on."""

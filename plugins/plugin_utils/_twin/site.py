@@ -96,6 +96,7 @@ class Site:
         self._order = itertools.count()
         self._events = itertools.count(1000)
         self._free_mac = 0
+        self._moment: float | None = None
         for key, tag in KINDS.items():
             for entry in record.get(key, []):
                 self.add(Entity.of(tag, entry))
@@ -218,9 +219,13 @@ class Site:
 
     # time
 
+    def time(self) -> float:
+        """Now; while something due is carried out, the moment at which it was due."""
+        return self._moment if self._moment is not None else self.clock.now()
+
     def later(self, seconds: float, action: Callable[[], None]) -> float:
         """Does something after a while (scaled by the pace); returns when that is."""
-        due = self.clock.now() + seconds * self.pace
+        due = self.time() + seconds * self.pace
         heapq.heappush(self._later, (due, next(self._order), action))
         return due
 
@@ -228,7 +233,9 @@ class Site:
         """Carries out what is due by now, in order."""
         now = self.clock.now()
         while self._later and self._later[0][0] <= now:
-            heapq.heappop(self._later)[2]()
+            self._moment, _, action = heapq.heappop(self._later)
+            action()
+        self._moment = None
 
     def next_due(self) -> float | None:
         """When the next thing to come happens."""
@@ -236,7 +243,7 @@ class Site:
 
     def hold(self, key: str, seconds: float) -> None:
         """Marks something as in use for a while."""
-        self.busy[key] = self.clock.now() + seconds * self.pace
+        self.busy[key] = self.time() + seconds * self.pace
 
     def held(self, key: str) -> bool:
         """Whether something is in use."""
@@ -246,7 +253,7 @@ class Site:
 
     def job(self, description: str, correlation: str, status: str = "finished") -> Entity:
         """A job as it is right after the command began (``started``) or ended."""
-        stamp = self.clock.stamp()
+        stamp = self.clock.stamp(self.time())
         data: Record = {"id": self.new_id(), "description": description, "auto_cleared": "true"}
         if status != "started":
             data["end_time"] = stamp
@@ -261,7 +268,7 @@ class Site:
 
     def end_job(self, job: Entity, status: str = "finished") -> None:
         """Ends a started job and puts the fields where the engine has them."""
-        stamp = self.clock.stamp()
+        stamp = self.clock.stamp(self.time())
         data = {**job.data, "end_time": stamp, "last_updated": stamp, "status": status}
         order = (
             "id",
@@ -291,12 +298,12 @@ class Site:
         if correlation:
             data["correlation_id"] = correlation
         data.update({"custom_id": "-1", "flood_rate": "0", "index": number, "origin": "oVirt", "severity": severity})
-        data["time"] = self.clock.stamp()
-        for entity in sorted((held for held in about if held is not None), key=lambda held: held.tag):
-            data[entity.tag] = {"id": entity.id, "name": entity.name}
+        data["time"] = self.clock.stamp(self.time())
+        named = {entity.tag: {"id": entity.id, "name": entity.name} for entity in about if entity is not None}
         user = self.user()
         if user is not None:
-            data["user"] = {"id": user.id, "name": ADMIN}
+            named["user"] = {"id": user.id, "name": ADMIN}
+        data.update(sorted(named.items()))
         self.add(Entity("event", data))
 
 
