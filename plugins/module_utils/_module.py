@@ -62,13 +62,14 @@ def run_module(flow: Callable[[Context, Params], Result], options: Mapping[str, 
         check_ranges(module.params)
         with open_client(module, clock, run_id=module.params["run_id"]) as client:
             client.require(OLDEST_ENGINE)
-            journal = Journal(module.params["journal"], client.run_id, correlate=client.correlation_id)
-            journal.open()
+            # Nothing happens in check mode, so there is nothing to keep a journal of.
+            path = None if module.check_mode else module.params["journal"]
+            journal = Journal(path, client.run_id, correlate=client.correlation_id)
             result = flow(_context(module, client, journal, clock), module.params)
             journal.close()
     except DrError as error:
         module.fail_json(msg=str(error), failure=error.failure(), changed=False)
-    report = Report(result.outcomes, result.report.stopped, result.report.warnings)
+    report = result.report_of_all()
     answer = _answer(module, result, report, client)
     answer["seconds"] = round(clock.now() - began, 3)
     for warning in (*result.plan.warnings, *report.warnings, *client.warnings, journal.trouble):
@@ -105,7 +106,7 @@ def _answer(module: AnsibleModule, result: Result, report: Report, client: Clien
         "changes": difference.sentences()[:MOST_CHANGES],
         "not_proven": list(result.plan.not_proven),
         "run_id": client.run_id,
-        "journal": module.params["journal"],
+        "journal": None if module.check_mode else module.params["journal"],
         "requests": {"reads": client.counts.reads, "writes": client.counts.writes},
     }
     if module._diff:  # AnsibleModule has no public way to tell whether a diff was asked for

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.report import Report
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.run import carry_out
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.run import Interrupted, carry_out
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, outcome_of
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
 
 if t.TYPE_CHECKING:
@@ -45,17 +45,26 @@ class Context:
         watches: Mapping[str, t.Callable[..., Mapping[str, object]]] | None = None,
     ) -> Result:
         """Carry a plan out and put what was known before and what came of it into one result."""
-        report = carry_out(
-            plan.steps,
-            actions,
-            journal=self.journal,
-            limit=self.concurrency,
-            check_mode=self.check_mode,
-            clock=self.clock,
-            watches=watches or {},
-            poll_interval=self.poll_interval,
-        )
+        try:
+            report = carry_out(
+                plan.steps,
+                actions,
+                journal=self.journal,
+                limit=self.concurrency,
+                check_mode=self.check_mode,
+                clock=self.clock,
+                watches=watches or {},
+                poll_interval=self.poll_interval,
+            )
+        except Interrupted as error:
+            # What was done must be told: the report goes out as the module's result, which fails because of it.
+            report = error.report
         return Result(plan, report)
+
+    def not_begun(self, plan: Plan) -> Result:
+        """The result of a plan that was not begun because the run was stopped before it."""
+        message = "not run: the run was stopped before"
+        return Result(plan, Report(tuple(outcome_of(step, "not_run", message) for step in plan.steps)))
 
 
 @dataclass
@@ -71,6 +80,10 @@ class Result:
         """Everything that was asked for, with or without a step."""
         return (*self.plan.outcomes, *self.report.outcomes)
 
+    def report_of_all(self) -> Report:
+        """The report with what was known before anything was carried out."""
+        return replace(self.report, outcomes=self.outcomes)
+
 
 def merged(results: Sequence[Result]) -> Result:
     """Several results as one, in order."""
@@ -83,6 +96,10 @@ def merged(results: Sequence[Result]) -> Result:
             warnings=tuple(warning for plan in plans for warning in plan.warnings),
             not_proven=tuple(sentence for plan in plans for sentence in plan.not_proven),
         ),
-        Report(tuple(outcome for result in results for outcome in result.report.outcomes)),
+        Report(
+            tuple(outcome for result in results for outcome in result.report.outcomes),
+            next((result.report.stopped for result in results if result.report.stopped), ""),
+            tuple(warning for result in results for warning in result.report.warnings),
+        ),
         {key: value for result in results for key, value in result.extra.items()},
     )
