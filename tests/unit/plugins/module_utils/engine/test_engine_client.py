@@ -220,13 +220,16 @@ def test_a_write_is_never_repeated_in_doubt(
 def test_an_idle_connection_that_was_closed_loses_no_write(server: Server, connect: Connect) -> None:
     server.answer("GET", "/vms", VMS)
     server.answer("POST", "/vms/1/start", Reply(body=b"<action/>"))
+    server.answer("DELETE", "/vms/1", Reply(body=b"<action/>"))
     client = connect()
     for _turn in range(3):
         client.get("/vms")
         server.drop_idle()
         assert client.post("/vms/1/start") is not None
         server.drop_idle()
-    assert len(server.seen("POST")) == 3
+        assert client.delete("/vms/1") is not None
+        server.drop_idle()
+    assert len(server.seen("POST")) == len(server.seen("DELETE")) == 3
     assert client.counts.retried == 0
 
 

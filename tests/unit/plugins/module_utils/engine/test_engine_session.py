@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 import traceback
 import typing as t
@@ -97,11 +98,19 @@ def test_an_expired_token_is_renewed_once(server: Server, connect: Connect, meth
 
 
 def test_threads_renew_together(server: Server, connect: Connect) -> None:
+    everybody = threading.Barrier(16, timeout=10)
+
+    def check(asked: Asked) -> Reply | None:
+        if asked.headers.get("authorization") != "Bearer t0ken":
+            return None
+        everybody.wait()
+        return EXPIRED
+
     server.answer("GET", "/vms", VMS)
-    accepts(server, "token-1")
+    server.on_request = check
     client = connect(token="t0ken", concurrency=16)
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(lambda _number: client.get("/vms"), range(64)))
+        list(pool.map(lambda _number: client.get("/vms"), range(16)))
     assert len(sign_ins(server)) == 1
 
 
