@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Action plugin recovery_verdict: shows the table and the verdict of a recovery, and fails when it is not a good one."""
+"""Action plugin recovery_verdict: shows the table and the verdict of a recovery, and fails unless it is a good one."""
 
 from __future__ import annotations
 

@@ -40,6 +40,6 @@ options:
   run_id:
     description:
       - What the correlation ids of this run's requests start with, so that the engine's jobs and events can be told
-        apart by run. Up to 8 digits and lower-case letters; made up when not given.
+        apart by run. Eight digits or lower-case letters; made up when not given.
     type: str
 """

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The frame of a module that changes an engine: client and journal made, the flow called, one result out.
 
-This file, _info_module.py and _frame.py are the only ones that know AnsibleModule; below them there are typed values and
-exceptions.
+This file, _info_module.py and _frame.py are the only ones that know AnsibleModule; below them there are typed values
+and exceptions.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ module: plan_info
 short_description: Read a recovery plan and turn it into options of the other modules
 version_added: 0.1.0
 description:
-  - Reads a plan file on the controller, checks it against its schema, and returns it as it looks from one site to another.
+  - Reads a plan file on the controller, checks it against its schema, and returns it as it looks from one site to
+    another.
   - Every mistake is told at once, with the place where it stands.
   - The plan may be encrypted with ansible-vault. It holds no credentials.
 extends_documentation_fragment:

@@ -104,8 +104,8 @@ notes:
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import DOMAINS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.preflight import preflight
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options import MAPPING_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._info_module import run_info
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options import MAPPING_OPTIONS
 
 OPTIONS = {
     **MAPPING_OPTIONS,

@@ -73,8 +73,8 @@ RETURN = r"""
 ---
 verdict:
   description:
-    - The verdict in one word. V(recovered), V(warnings) (something came partially, was dropped, or failed as best effort),
-      V(already) (nothing had to be changed), V(would) (check mode), V(incomplete) or V(stopped).
+    - The verdict in one word. V(recovered), V(warnings) (something came partially, was dropped, or failed as best
+      effort), V(already) (nothing had to be changed), V(would) (check mode), V(incomplete) or V(stopped).
   returned: always
   type: str
 counts:

@@ -11,7 +11,8 @@ module: storage_domain_attach
 short_description: Storage domains are known, attached and active in a data center
 version_added: 0.1.0
 description:
-  - Imports storage domains that the engine does not know, attaches them to a data center and waits until they are active.
+  - Imports storage domains that the engine does not know, attaches them to a data center and waits until they are
+    active.
   - Nothing is ever created. A file domain is imported without a name, and the id that the engine found on the path is
     compared with O(domains[].id); another domain is forgotten again, without being formatted.
   - All domains are attached at once. A domain that is active already is left alone.

@@ -43,7 +43,8 @@ options:
     default: false
   force:
     description:
-      - Go to maintenance even though the OVF store cannot be updated, as when the storage is gone. It lifts no other rule.
+      - Go to maintenance even though the OVF store cannot be updated, as when the storage is gone. It lifts no other
+        rule.
     type: bool
     default: false
   host:

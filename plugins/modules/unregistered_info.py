@@ -11,9 +11,11 @@ module: unregistered_info
 short_description: List VMs, templates and disks that lie unregistered on attached storage domains
 version_added: 0.1.0
 description:
-  - Lists what lies on attached domains and is not known to the engine, each entity once with every domain that lists it.
+  - Lists what lies on attached domains and is not known to the engine, each entity once with every domain that lists
+    it.
   - Only what the engine's lists tell is returned. A VM's disks, NICs and cluster are not in them.
-  - The engine parses every description for these lists, about 60 ms of its time each, so a list of many VMs takes a while.
+  - The engine parses every description for these lists, about 60 ms of its time each, so a list of many VMs takes a
+    while.
 extends_documentation_fragment:
   - ovirt_dr.storage.attributes
   - ovirt_dr.storage.attributes.info_module

@@ -24,9 +24,9 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records i
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import boolean, element, text
 
 if t.TYPE_CHECKING:
+    from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
     from lxml.etree import _Element as Element
 
-    from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
 
 @dataclass(frozen=True)
 class Takeover:

@@ -155,6 +155,7 @@ class _UntilMaintenance:
         if self._still_active < MOST_STILL_ACTIVE and not (self._left and domain.status == "active"):
             return None
         return Failed(
-            f"Domain {self._name} did not go to maintenance, it is {domain.status} again: the engine could not update its "
-            "OVF store. If the storage is gone for good, run again with 'force: true'; else check the engine's events"
+            f"Domain {self._name} did not go to maintenance, it is {domain.status} again: the engine could not update "
+            "its OVF store. If the storage is gone for good, run again with 'force: true'; else look at the engine's "
+            "events"
         )

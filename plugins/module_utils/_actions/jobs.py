@@ -17,4 +17,3 @@ if t.TYPE_CHECKING:
 def still_working(client: Client, step: Step) -> bool:
     """Whether a job of this step is running: then its end must be waited for before anything is judged."""
     return any(job.status == "started" for job in reads.jobs(client, client.correlation_id(step.id)))
-

@@ -15,10 +15,9 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors im
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import ident
 
 if t.TYPE_CHECKING:
-    from lxml.etree import _Element as Element
-
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.journal import Journal
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
+    from lxml.etree import _Element as Element
 
 # What is needed to make the disk again; the engine never tells CHAP passwords.
 SAVED = (

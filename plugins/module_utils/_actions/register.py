@@ -25,9 +25,8 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records i
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import element
 
 if t.TYPE_CHECKING:
-    from lxml.etree import _Element as Element
-
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
+    from lxml.etree import _Element as Element
 
 # The name of the watch that reads registered VMs or templates by id.
 REGISTERED = "registered"

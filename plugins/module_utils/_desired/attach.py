@@ -104,7 +104,9 @@ def plan_attach(
             continue
         made = _steps_of(domain, by_id.get(domain.id), here.get(domain.id), data_center, host)
         if not made:
-            outcomes.append(settled("attach", "domain", domain.label, domain.id, "already", "is active", required=domain.required))
+            outcomes.append(
+                settled("attach", "domain", domain.label, domain.id, "already", "is active", required=domain.required)
+            )
         for step, change in made:
             steps.append(step)
             changes[step.id] = (change,)

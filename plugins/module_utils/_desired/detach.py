@@ -67,7 +67,8 @@ def find_blockers(
             ]
         found.extend(Blocker(domain.name, rule, tuple(sorted(names))) for rule, names in rules.items() if names)
         if domain.storage_type in NEVER_DETACHED_TYPES:
-            found.append(Blocker(domain.name, "it is a local domain, and the engine formats such a domain on detach", ()))
+            rule = "it is a local domain, and the engine formats such a domain on detach"
+            found.append(Blocker(domain.name, rule, ()))
         if domain.name == HOSTED_ENGINE_DOMAIN:
             found.append(Blocker(domain.name, "it carries the hosted engine", ()))
     return tuple(found)
@@ -137,4 +138,6 @@ def _absent(name: str, domain: Domain | None, *, remove: bool) -> Outcome:
         return settled("detach", "domain", domain.name, domain.id, "already", "is not attached")
     if remove:
         return settled("detach", "domain", name, "", "already", "is not known to the engine")
-    return settled("detach", "domain", name, "", "failed", f"{name}: the engine knows no storage domain of this name or id")
+    return settled(
+        "detach", "domain", name, "", "failed", f"{name}: the engine knows no storage domain of this name or id"
+    )

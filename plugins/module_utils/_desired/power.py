@@ -34,7 +34,8 @@ def plan_power(
     selection = select(vms, asked, exclude=exclude, kind="VM")
     outcomes = [
         settled(
-            state, "vm",
+            state,
+            "vm",
             selector,
             "",
             "failed",

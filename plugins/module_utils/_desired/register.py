@@ -39,10 +39,13 @@ def plan_register(
 
     kind: "vm" or "template"; unregistered: what the attached domains list, each entity once; registered: what the
     engine has of this kind; templates: ids of the registered templates; is_required: name -> whether its failure
-    fails the run; may_be_partial: name -> whether it may come without some disks; after: entity id -> steps that must come first; unproven: some domains could not be listed yet, so what
-    is not found may still come with them. Raises Ambiguous for a name that two carry.
+    fails the run; may_be_partial: name -> whether it may come without some disks; after: entity id -> steps that must
+    come first; unproven: some domains could not be listed yet, so what is not found may still come with them.
+    Raises Ambiguous for a name that two carry.
     """
-    selection = select(unregistered, asked, exclude=exclude, kind=f"unregistered {kind}", shared_names=kind == "template")
+    selection = select(
+        unregistered, asked, exclude=exclude, kind=f"unregistered {kind}", shared_names=kind == "template"
+    )
     chosen = {entity.id for entity in selection.chosen}
     owners = {record.name: record for record in registered}
     outcomes = _unmatched(kind, selection.unmatched, exclude, registered, is_required, unproven)
@@ -54,7 +57,9 @@ def plan_register(
         owner = owners.get(entity.name)
         before = _needed(entity, templates, chosen)
         if entity.id in known:
-            outcomes.append(settled("register", kind, entity.name, entity.id, "already", "is registered", required=required))
+            outcomes.append(
+                settled("register", kind, entity.name, entity.id, "already", "is registered", required=required)
+            )
         elif kind == "vm" and owner is not None:
             message = (
                 f"{entity.name} ({entity.id}): the name belongs to another {kind} of the engine ({owner.id}); "
@@ -88,7 +93,9 @@ def _step_id(kind: str, entity_id: str) -> str:
     return f"register:{kind}:{entity_id}"
 
 
-def _needed(entity: UnregisteredVm | UnregisteredTemplate, templates: Collection[str], chosen: set[str]) -> frozenset[str] | None:
+def _needed(
+    entity: UnregisteredVm | UnregisteredTemplate, templates: Collection[str], chosen: set[str]
+) -> frozenset[str] | None:
     """The steps that must end before this one, or None when what it needs is nowhere."""
     template = entity.template_id
     if template in ("", BLANK_TEMPLATE) or template in templates:
@@ -119,11 +126,15 @@ def _unmatched(
             )
         if not there and unproven:
             message = f"{selector}: not proven, it may lie on a domain that is not attached yet"
-            outcomes[selector] = settled("register", kind, selector, "", "skipped", message, required=is_required(selector))
+            outcomes[selector] = settled(
+                "register", kind, selector, "", "skipped", message, required=is_required(selector)
+            )
         elif not there:
             message = (
                 f"{selector}: no such {kind} is registered, and none lies unregistered on the given domains. Check the "
                 "name, that its domains are attached, and that their OVF stores were fresh when they were replicated"
             )
-            outcomes[selector] = settled("register", kind, selector, "", "failed", message, required=is_required(selector))
+            outcomes[selector] = settled(
+                "register", kind, selector, "", "failed", message, required=is_required(selector)
+            )
     return list(outcomes.values())

@@ -47,9 +47,7 @@ def attach(context: Context, params: Mapping[str, t.Any]) -> Result:
         takeover=takeover_from(params["takeover"]),
     )
     if settings.takeover is not None and plan.steps:
-        context.journal.note(
-            f"takeover confirmed by {settings.takeover.confirmed_by}: {settings.takeover.reason}"
-        )
+        context.journal.note(f"takeover confirmed by {settings.takeover.confirmed_by}: {settings.takeover.reason}")
     result = context.carry_out(
         plan,
         {

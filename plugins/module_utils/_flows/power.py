@@ -42,7 +42,7 @@ def power(context: Context, params: Mapping[str, t.Any]) -> Result:
     state = params["state"]
     verb = "start" if state == "up" else VERBS[params["method"]]
     results = []
-    for wave, plan in zip(waves, plans):
+    for wave, plan in zip(waves, plans, strict=True):
         if wave["name"]:
             context.journal.note(f"wave {wave['name']}: {len(plan.steps)} VMs to bring {state}")
         settings = PowerSettings(timeout=context.timeout, wait=context.wait and wave["wait"])

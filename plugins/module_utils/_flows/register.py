@@ -167,9 +167,7 @@ def existing_targets(
     return {option: names for option, names in existing.items() if option == "vnic_profiles" or option in BY_NAME}
 
 
-def active_domains(
-    context: Context, data_center: DataCenter, asked: list[str]
-) -> tuple[list[Domain], tuple[str, ...]]:
+def active_domains(context: Context, data_center: DataCenter, asked: list[str]) -> tuple[list[Domain], tuple[str, ...]]:
     """The asked domains of a data center, which must be active, and what check mode cannot prove about others.
 
     BadInput for a domain that is attached but not active. One that is not attached is NotFound, except in check mode:
