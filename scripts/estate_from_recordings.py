@@ -5,9 +5,9 @@
 
     python scripts/estate_from_recordings.py RECORDINGS_DIRECTORY OUTPUT_FILE
 
-A dump is a JSON lines file with one GET per line (path, status, response). Objects of the named data center are kept, with
-everything global; objects of other data centers are dropped. The one thing no dump can tell is where the storage of one site is
-replicated to at the other: REPLICAS says it."""
+A dump is a JSON lines file with one GET per line (path, status, response). Objects of the named data center are kept,
+with everything global; objects of other data centers are dropped. The one thing no dump can tell is where the storage
+of one site is replicated to at the other: REPLICAS says it."""
 
 from __future__ import annotations
 

@@ -54,7 +54,8 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def write_state(path: Path, twin: Twin) -> None:
-    """Tells where the sites are; readable by the owner only, there all at once. The password is the well-known default."""
+    """Tells where the sites are; readable by the owner only, there all at once. The password is the well-known
+    default."""
     state = {
         "pid": os.getpid(),
         "sites": {name: twin.url(name) for name in twin.sites},

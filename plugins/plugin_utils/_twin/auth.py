@@ -18,7 +18,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
 
 _GONE = "invalid_grant: The provided authorization grant for the auth code has expired."
 _SCOPES = (
-    "ovirt-app-api ovirt-ext=token-info:authz-search ovirt-ext=token-info:public-authz-search ovirt-ext=token-info:validate "
+    "ovirt-app-api ovirt-ext=token-info:authz-search ovirt-ext=token-info:public-authz-search "
+    "ovirt-ext=token-info:validate "
     "ovirt-ext=token:password-access"
 )
 _BAD_GRANT = "The authorization grant type is not supported by the authorization server."
@@ -55,7 +56,7 @@ class Accounts:
         return Answer(200, json.dumps(data, separators=(",", ":")).encode(), "application/json")
 
     def _verify(self, username: str, password: str, scope: str) -> None:
-        user, at, profile = username.rpartition("@")
+        _, at, profile = username.rpartition("@")
         if not at:
             raise refusals.sso(
                 "access_denied",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import faults
@@ -21,13 +22,15 @@ def _json(data: Any, status: int = 200) -> Answer:
 
 
 def control(owner: SiteServer, method: str, path: str, body: bytes) -> Answer:
-    """Answers GET requests, stats, faults; POST fail, no-faults, expire-tokens, reset, shutdown."""
+    """Answers GET requests, stats, floor, faults; POST fail, no-faults, expire-tokens, reset, shutdown."""
     what = f"{method} {path.removeprefix('/_twin/').strip('/')}"
     twin = owner.twin
     if what == "GET requests":
         return _json(owner.log.as_dicts())
     if what == "GET stats":
         return _json(owner.log.stats())
+    if what == "GET floor":
+        return _json({name: asdict(twin.floor(name)) for name in twin.sites})
     if what == "GET faults":
         return _json(faults.NAMES)
     if what == "POST fail":

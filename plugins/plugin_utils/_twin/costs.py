@@ -3,11 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an engine spends on each kind of work: the one table behind the profile ``engine-4.5`` and its floor.
 
-Measured on an engine 4.5.8 with two cores and hosts without latency; the numbers are seconds of one core unless said otherwise."""
+Measured on an engine 4.5.8 with two cores and hosts without latency; the numbers are seconds of one core unless said
+otherwise."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Cost:
     def factor(self, busy: int) -> float:
         """How much dearer with so many calls of the kind at once, between the measured points."""
         points = self.crowd
-        for (low, cheap), (high, dear) in zip(points, points[1:]):
+        for (low, cheap), (high, dear) in pairwise(points):
             if busy <= high:
                 return cheap + (dear - cheap) * max(0, busy - low) / (high - low)
         return points[-1][1]

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes OVF stores: what each data domain of a data center says about the VMs and templates there (contract 04, 4.1)."""
+"""Writes OVF stores: what each data domain of a data center says about the VMs and templates there (contract 04,
+4.1)."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ class Describer:
 
 
 def write_stores(site: Site, data_center: str, only: str | None = None) -> None:
-    """Brings the OVF stores of a data center's data domains (or of one) up to date; what is unregistered there stays in."""
+    """Brings the OVF stores of a data center's data domains (or of one) up to date; what is unregistered there stays
+    in."""
     describer = Describer(site)
     domains = [d for d in site.domains_in(data_center) if d.data.get("type") == "data" and only in (None, d.id)]
     stores: dict[str, dict[str, OvfEntry]] = {d.id: dict(site.unregistered.get(d.id, {})) for d in domains}

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Storage domains out of a data center: deactivate and detach, with everything that blocks them (contract 03, 3.6 and 3.7)."""
+"""Storage domains out of a data center: deactivate and detach, with everything that blocks them (contract 03, 3.6 and
+3.7)."""
 
 from __future__ import annotations
 
@@ -15,15 +16,19 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import
 
 LOCKED_SECONDS = 3.0
 LEAVING_SECONDS = 5.0
-"""How long a domain is locked for its OVF update, and how long hosts take to let go (findings, 7: 2 to 12, then 1.5 to 22)."""
+"""How long a domain is locked for its OVF update, and how long hosts take to let go (findings, 7: 2 to 12, then 1.5
+to 22)."""
 
 _NPE = (
-    'java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.core.common.businessentities.StorageDomain.getStatus()" because '
-    'the return value of "org.ovirt.engine.core.bll.storage.domain.DeactivateStorageDomainWithOvfUpdateCommand.getStorageDomain()" '
+    "java.lang.NullPointerException: Cannot invoke "
+    '"org.ovirt.engine.core.common.businessentities.StorageDomain.getStatus()" because '
+    "the return value of "
+    '"org.ovirt.engine.core.bll.storage.domain.DeactivateStorageDomainWithOvfUpdateCommand.getStorageDomain()" '
     "is null"
 )
 _RUNNING = (
-    'Cannot deactivate Storage. VMs in a state other than "Down" or "Suspended" were detected.\n-Please ensure all VMs associated '
+    'Cannot deactivate Storage. VMs in a state other than "Down" or "Suspended" were detected.\n-Please ensure '
+    "all VMs associated "
     "with this Storage Domain are stopped and in the Down or Suspended state first."
 )
 _IN_PROCESS = ("locked", "preparing_for_maintenance", "detaching", "activating")
@@ -97,7 +102,8 @@ def _let_go(site: Site, entity: Entity, center: Entity, job: Entity, force: bool
     site.end_job(job)
     site.event(
         968,
-        f"Storage Domain {entity.name} (Data Center {center.name}) was deactivated and has moved to 'Preparing for maintenance' "
+        f"Storage Domain {entity.name} (Data Center {center.name}) was deactivated and has moved to 'Preparing "
+        "for maintenance' "
         "until it will no longer be accessed by any Host of the Data Center.",
         (center, entity),
     )
@@ -108,7 +114,8 @@ def _rest(site: Site, entity: Entity, center: Entity) -> None:
     entity.set(status="maintenance")
     site.event(
         1029,
-        f"Storage Domain {entity.name} (Data Center {center.name}) successfully moved to Maintenance as it's no longer accessed "
+        f"Storage Domain {entity.name} (Data Center {center.name}) successfully moved to Maintenance as it's no "
+        "longer accessed "
         "by any Host of the Data Center.",
         (center, entity),
     )
@@ -190,7 +197,8 @@ def _blockers(site: Site, entity: Entity) -> None:
 
 
 def leave(site: Site, entity: Entity) -> None:
-    """The effects of a detach: what lies only here goes, the rest loses its disks here; the OVF store keeps all of it."""
+    """The effects of a detach: what lies only here goes, the rest loses its disks here; the OVF store keeps all of
+    it."""
     for tag in ("vm", "template"):
         for owner in _only_here(site, entity, tag):
             site.remove(owner)

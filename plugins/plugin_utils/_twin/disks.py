@@ -59,6 +59,13 @@ def remove(site: Site, request: Request) -> Answer:
             raise refusals.command(409, f"Cannot remove Virtual Disk. {status_text(held)}")
     for vm in users:
         vm.subs["disk_attachments"] = [a for a in vm.subs["disk_attachments"] if a["id"] != disk.id]
+    remove_disk(site, disk)
+    job = site.job(f"Removing Disk {disk.name}", request.correlation)
+    return action_answer({}, {"job": {"id": job.id}, "status": "complete"})
+
+
+def remove_disk(site: Site, disk: Entity) -> None:
+    """Takes a disk out of the engine and its image off the storage."""
     for domain in site.domains_of(disk):
         content = site.storage.contents.get(domain)
         if content is not None:
@@ -66,8 +73,6 @@ def remove(site: Site, request: Request) -> Answer:
     site.remove(disk)
     site.disk_users.pop(disk.id, None)
     _drop_portal(site, disk)
-    job = site.job(f"Removing Disk {disk.name}", request.correlation)
-    return action_answer({}, {"job": {"id": job.id}, "status": "complete"})
 
 
 def _drop_portal(site: Site, disk: Entity) -> None:
@@ -90,7 +95,8 @@ def _drop_portal(site: Site, disk: Entity) -> None:
 
 
 def remove_unregistered(site: Site, request: Request) -> Answer:
-    """DELETE /datacenters/{dc}/storagedomains/{sd}/disks/{disk}: an image the engine does not know is deleted on storage."""
+    """DELETE /datacenters/{dc}/storagedomains/{sd}/disks/{disk}: an image the engine does not know is deleted on
+    storage."""
     _, domain, identity = request.ids
     content = site.storage.contents.get(domain)
     if site.get("storage_domain", domain) is None or content is None or identity not in content.disks:
@@ -105,7 +111,8 @@ def remove_unregistered(site: Site, request: Request) -> Answer:
 
 
 def remove_entity(site: Site, request: Request) -> Answer:
-    """DELETE /storagedomains/{sd}/vms/{vm} or /templates/{t}: forget an unregistered one, with its images on this domain."""
+    """DELETE /storagedomains/{sd}/vms/{vm} or /templates/{t}: forget an unregistered one, with its images on this
+    domain."""
     domain, identity = request.ids
     tag = "vm" if request.segments[2] == "vms" else "template"
     entry = site.unregistered.get(domain, {}).get(identity)

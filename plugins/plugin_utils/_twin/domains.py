@@ -29,7 +29,10 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import
 TYPES = ("data", "iso", "export", "image", "volume", "managed_block_storage")
 FORMATS = ("v1", "v2", "v3", "v4", "v5")
 STORAGE_TYPES = ("iscsi", "fcp", "nfs", "localfs", "posixfs", "glusterfs", "glance", "cinder", "managed_block_storage")
-_NAME_RULE = "Storage Domain name must be formed of 'a-z', 'A-Z', '0-9', '_' or '-' characters, Attribute: privateStorageDomain.name"
+_NAME_RULE = (
+    "Storage Domain name must be formed of 'a-z', 'A-Z', '0-9', '_' or '-' characters, "
+    "Attribute: privateStorageDomain.name"
+)
 _SIZE_RULE = "size must be between 1 and 250, Attribute: privateStorageDomain.name"
 _EDITABLE = (
     "name",
@@ -283,7 +286,8 @@ def _block_import(site: Site, body: Record, storage: Record, host: Entity) -> En
 
 def block_storage(kind: str, identity: str, places: list[Place]) -> Record:
     """The storage element of a block domain on these LUNs."""
-    group = f"{identity[:6]}-{identity[9:13]}-{identity[14:18]}-{identity[19:23]}-{identity[24:28]}-{identity[28:32]}-{identity[30:36]}"
+    cuts = ((0, 6), (9, 13), (14, 18), (19, 23), (24, 28), (28, 32), (30, 36))
+    group = "-".join(identity[first:last] for first, last in cuts)
     units = [
         {
             **{k: v for k, v in p.record.items() if k != "type"},

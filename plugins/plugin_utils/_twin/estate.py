@@ -68,7 +68,8 @@ _INNER: dict[tuple[str, str], tuple[str, str]] = {
     ("affinity_labels", "hosts"): ("", "hosts"),
     ("storage_domains", "storage_connections"): ("", "storage_connections"),
 }
-"""Sub-collection -> (reference inside its members, or ```` for the member itself; the key of the site it must be found in)."""
+"""Sub-collection -> (reference inside its members, empty for the member itself; the key of the site it must be
+found in)."""
 
 
 class EstateError(ValueError):
@@ -146,7 +147,7 @@ def _check_site(where: str, site: Record) -> None:
             for member in record.get(inner, []):
                 held = member.get(tag) if tag else member
                 if isinstance(held, dict) and held.get("id") not in ids[target]:
-                    kind = KINDS[target].rsplit("_", 1)[-1] if not tag else tag
+                    kind = tag or KINDS[target].rsplit("_", 1)[-1]
                     raise EstateError(
                         f"{_title(where, key, number, record)}: {kind} {held.get('id')} is not in {target}"
                     )
@@ -154,7 +155,8 @@ def _check_site(where: str, site: Record) -> None:
         for domain in members(disk, "storage_domains", "storage_domain"):
             if domain.get("id") not in ids["storage_domains"]:
                 raise EstateError(
-                    f"{_title(where, 'disks', number, disk)}: storage domain {domain.get('id')} is not in storage_domains"
+                    f"{_title(where, 'disks', number, disk)}: storage domain {domain.get('id')} is not in "
+                    "storage_domains"
                 )
 
 

@@ -42,7 +42,8 @@ class BadRule(ValueError):
 
 @dataclass
 class Rule:
-    """Which requests are hit (method, path pattern, the nth match and how many from there on) and what happens to them."""
+    """Which requests are hit (method, path pattern, the nth match and how many from there on) and what happens to
+    them."""
 
     action: str
     method: str = ""

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the engine itself needs for a failover, whatever the client does: the physical limit that a run is compared with."""
+"""What the engine itself needs for a failover, whatever the client does: the physical limit that a run is compared
+with."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ IN_FLIGHT = (1, 2, 3, 4, 6, 8, 16, 32)
 
 @dataclass(frozen=True)
 class Floor:
-    """Seconds per phase at the best concurrency, one phase after another. ``up`` is a mean: the engine's own poll decides."""
+    """Seconds per phase at the best concurrency, one phase after another. ``up`` is a mean: the engine's own poll
+    decides."""
 
     attach: float
     list: float

@@ -1,9 +1,11 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes an estate larger: more VMs in the mix that is there, more NFS data domains, everything consistent and repeatable.
+"""Makes an estate larger: more VMs in the mix that is there, more NFS data domains, everything consistent and
+repeatable.
 
-What was there stays as it is. Clones share every part that does not differ, so that ten thousand VMs fit into memory."""
+What was there stays as it is. Clones share every part that does not differ, so that ten thousand VMs fit into
+memory."""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ def grow(
 ) -> Estate:
     """An estate whose first site (or the named one) has this many VMs and this many data domains besides the master.
 
-    Raises EstateError when asked for less than is there, for more than the MAC pool holds, or for what cannot be cloned."""
+    Raises EstateError when asked for less than is there, for more than the MAC pool holds, or for what cannot be
+    cloned."""
     number = next((n for n, s in enumerate(estate["sites"]) if site in (None, s["name"])), None)
     if number is None:
         raise EstateError(f"no site '{site}' to grow")

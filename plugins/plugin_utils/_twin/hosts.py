@@ -1,7 +1,8 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What hosts do for block storage: discover, sign in, look for domains (contract 03 and 06; recordings 07 89-91, 06 13-28)."""
+"""What hosts do for block storage: discover, sign in, look for domains (contract 03 and 06; recordings 07 89-91, 06
+13-28)."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ SIGN_IN = ("/ovirt-engine/sso/", "/ovirt-engine/services/")
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """One request and its answer. ``start`` and ``seconds`` are seconds on the twin's clock; ``body`` is empty for sign-ins."""
+    """One request and its answer. ``start`` and ``seconds`` are seconds on the twin's clock; ``body`` is empty for
+    sign-ins."""
 
     n: int
     site: str

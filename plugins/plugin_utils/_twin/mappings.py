@@ -1,7 +1,8 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The mappings of a register call: read, checked and looked up (contract 04, 4.3 and 4.4; recordings 04b 97-115, 04c 53-76)."""
+"""The mappings of a register call: read, checked and looked up (contract 04, 4.3 and 4.4; recordings 04b 97-115, 04c
+53-76)."""
 
 from __future__ import annotations
 
@@ -39,7 +40,10 @@ _INSIDE = {
     "password",
     "portal",
 }
-_NPE = 'java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.core.bll.CommandBase.getParameters()" because "commandBase" is null'
+_NPE = (
+    'java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.core.bll.CommandBase.getParameters()" '
+    'because "commandBase" is null'
+)
 
 
 @dataclass

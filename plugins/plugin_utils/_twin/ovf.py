@@ -1,7 +1,8 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an OVF store says about a VM or template: everything by name, as another engine will read it (contract 04, 4.1)."""
+"""What an OVF store says about a VM or template: everything by name, as another engine will read it (contract 04,
+4.1)."""
 
 from __future__ import annotations
 

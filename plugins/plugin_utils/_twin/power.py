@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disks import remove_disk
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Answer, Request, action_answer
@@ -19,7 +20,10 @@ POLL_SECONDS = 15.0
 """The engine's own look at a host's VMs; one VM in four is only seen up by it (baseline, section 3)."""
 DOWN_SECONDS = {"stop": 1.0, "shutdown": 4.0}
 
-_NPE = 'java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.core.common.businessentities.VM.getStatus()" because the return value of "org.ovirt.engine.core.bll.RunVmCommand.getVm()" is null'
+_NPE = (
+    'java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.core.common.businessentities.VM.getStatus()" '
+    'because the return value of "org.ovirt.engine.core.bll.RunVmCommand.getVm()" is null'
+)
 
 
 def _vm(site: Site, request: Request) -> Entity:
@@ -95,6 +99,37 @@ def end(site: Site, request: Request) -> Answer:
     )
     site.later(DOWN_SECONDS[verb], lambda: down(site, vm))
     return _done(sent, job, vm)
+
+
+def remove(site: Site, request: Request) -> Answer:
+    """DELETE /vms/{vm}: with its disks, LUN disks too, unless ``detach_only`` (05 recordings 264-512, 06 165 and
+    274)."""
+    vm = site.get("vm", request.ids[0])
+    if vm is None:
+        raise refusals.empty(404)
+    if vm.data.get("delete_protected") == "true":
+        raise refusals.command(
+            409, "Cannot remove VM. Delete protection is enabled. In order to delete, disable Delete protection first."
+        )
+    if vm.data["status"] != "down":
+        raise refusals.command(409, "Cannot remove VM. VM is running.")
+    disks = site.disks_of(vm)
+    if any(disk.id in site.doubled for disk in disks):
+        raise refusals.engine_error()
+    for domain in (site.get("storage_domain", d) for disk in disks for d in site.domains_of(disk)):
+        if domain is not None and domain.data["status"] != "active":
+            raise refusals.command(409, f"Cannot remove VM. {status_text(domain)}")
+    site.remove(vm)
+    if not request.flag("detach_only"):
+        for disk in disks:
+            if disk.data.get("shareable") != "true":
+                remove_disk(site, disk)
+    job = site.job(f"Removing VM {vm.name} from system", request.correlation)
+    center = site.get("data_center", site.data_center_of(vm))
+    site.event(
+        113, f"VM {vm.name} was successfully removed by admin@internal-authz.", (vm, center), request.correlation
+    )
+    return action_answer({}, {"job": {"id": job.id}, "status": "complete"})
 
 
 def _host_name(site: Site, vm: Entity) -> str:

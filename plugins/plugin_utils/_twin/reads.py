@@ -36,7 +36,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sources imp
 )
 
 _NO_SQL = (
-    "statementcallback; bad sql grammar [select * from (select * from job where ( job id in (select distinct job.job id "
+    "statementcallback; bad sql grammar [select * from (select * from job where ( job id in (select distinct "
+    "job.job id "
     "from  job   where  (  ) ))  order by start time asc) as t1 offset (1 -1) limit 2147483647]"
 )
 _TOP_LINKS = [

@@ -187,7 +187,8 @@ def _image(site: Site, disk: OvfDisk, cluster: Entity) -> Record:
 
 
 def _lun(site: Site, disk: OvfDisk, unit: Record, mappings: Mappings) -> Record:
-    """Makes a LUN disk known. Over a left over record of the same disk the engine is broken from here on (findings, 6)."""
+    """Makes a LUN disk known. Over a left over record of the same disk the engine is broken from here on (findings,
+    6)."""
     identity = disk.record["id"]
     place = site.storage.luns[unit["id"]]
     device = {

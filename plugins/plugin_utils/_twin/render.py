@@ -64,7 +64,8 @@ def write_entity(
 ) -> None:
     """A member of a collection: address, actions, name, links, then its fields.
 
-    ``inlined`` (from ``follow``) gives a writer per element name; a field of that name is replaced, the rest comes last."""
+    ``inlined`` (from ``follow``) gives a writer per element name; a field of that name is replaced, the rest comes
+    last."""
     pad, more = _INDENT[depth], dict(inlined or {})
     identity = record.get("id")
     opening = shape.tag + (f' href="{attribute(href)}"' if href else "")

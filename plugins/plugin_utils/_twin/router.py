@@ -50,6 +50,7 @@ ROUTES: dict[str, Handler] = {
     "POST datacenters/*/storagedomains/*/disks/*/register": disks.register,
     "DELETE datacenters/*/storagedomains/*/disks/*": disks.remove_unregistered,
     "DELETE disks/*": disks.remove,
+    "DELETE vms/*": power.remove,
     "POST vms/*/start": power.start,
     "POST vms/*/stop": power.end,
     "POST vms/*/shutdown": power.end,

@@ -4,7 +4,8 @@
 """The search language, as far as clients of this collection and of ovirt.ovirt use it.
 
 ``field op value`` joined by and / or, quotes, wildcards, brackets, ``sortby field [asc|desc]``, ``page N``.
-What the engine does not understand gives an empty list with 200, so that is what Unsearchable leads to (01 recordings 53-55)."""
+What the engine does not understand gives an empty list with 200, so that is what Unsearchable leads to (01 recordings
+53-55)."""
 
 from __future__ import annotations
 

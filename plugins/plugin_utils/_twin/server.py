@@ -1,7 +1,8 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One site on one port: HTTP with threads and kept connections, the request log, faults, sign-in, and the control address."""
+"""One site on one port: HTTP with threads and kept connections, the request log, faults, sign-in, and the control
+address."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refu
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.auth import Accounts
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.control import control
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.faults import Faults, Rule
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import LoggedRequest, RequestLog
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import SIGN_IN, LoggedRequest, RequestLog
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import Profile
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
     Answer,
@@ -118,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     server: _Server
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in the base class
         """The request log is kept elsewhere."""
 
     def do_GET(self) -> None:
@@ -148,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         finally:
             if not path.startswith("/_twin/"):
-                secret = path.startswith("/ovirt-engine/sso/") or path.startswith("/ovirt-engine/services/")
+                secret = path.startswith(SIGN_IN)
                 shown = path if secret or not query else f"{path}?{query}"
                 text = "" if secret else body.decode("utf-8", "replace")
                 owner.log.close(

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One engine's state: tables of records, what happens later, jobs, events, locks.
 
-Everything here runs under the site's lock. Work that takes time is a note on the site's list of things to come; whoever looks
-next carries out what is due first, so there is no thread of its own and a manual clock can drive it."""
+Everything here runs under the site's lock. Work that takes time is a note on the site's list of things to come;
+whoever looks next carries out what is due first, so there is no thread of its own and a manual clock can drive it."""
 
 from __future__ import annotations
 

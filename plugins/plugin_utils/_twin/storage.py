@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The arrays behind all sites of a process: exports and LUNs, and what lies on them.
 
-A replica and its source share one content: what one side writes is there at the other at once. Cutting a place off makes it
-unreachable without touching the content."""
+A replica and its source share one content: what one side writes is there at the other at once. Cutting a place off
+makes it unreachable without touching the content."""
 
 from __future__ import annotations
 

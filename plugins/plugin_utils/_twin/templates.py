@@ -50,7 +50,14 @@ def register(site: Site, request: Request) -> Steps:
         raise
     if target is None:
         raise refusals.command(400, "Cannot import Template. The relevant Cluster doesn't exist.")
-    yield Work("register_template", data_center=target.ref("data_center"), disks=len(disks))
+    key = f"import {identity}"
+    if site.held(key):
+        raise refusals.command(409, f"Cannot import Template. Template {entry.name} is being imported.")
+    site.hold(key, 600.0)
+    try:
+        yield Work("register_template", data_center=target.ref("data_center"), disks=len(disks))
+    finally:
+        site.hold(key, 0.0)
     for disk in disks:
         add_image(site, disk, target.ref("data_center"))
     wanted = Import(entry, target, entry.name, False, False)

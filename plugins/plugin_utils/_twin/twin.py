@@ -23,6 +23,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
     check,
     load,
 )
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.floor import Floor, floor
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.grow import counts
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import LoggedRequest, RequestLog
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import PACES, EngineProfile, Profile
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.server import SiteServer
@@ -30,7 +32,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Storage
 
 USERNAME = "admin@internal"
-PASSWORD = "twin"
+PASSWORD = "twin"  # noqa: S105 - the well-known password of an engine that holds nothing
 
 
 class Twin:
@@ -161,6 +163,11 @@ class Twin:
             server.faults.clear()
         for place in (*self.storage.exports.values(), *self.storage.luns.values()):
             place.reachable = True
+
+    def floor(self, site: str) -> Floor:
+        """What an engine would need at least to take in everything of a site of the estate, per phase."""
+        counted = counts(self.estate, site)
+        return floor(**counted)
 
     def expire_tokens(self, site: str) -> int:
         """Makes every token of a site invalid; returns how many there were."""

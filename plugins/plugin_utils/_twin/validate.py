@@ -15,7 +15,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import BLANK, Entity, Site, mac_of
 
 _MACS = (
-    "Cannot import Virtual Machine, because that action would create duplicates in target MAC pool, which are not allowed. Either "
+    "Cannot import Virtual Machine, because that action would create duplicates in target MAC pool, which are "
+    "not allowed. Either "
     "allow duplicate MACs in MAC Pool, or allow reassignment of bad MACs during import. Problematic NICs are \t"
 )
 NO_CLUSTER = "Cannot import VM. The relevant Cluster doesn't exist."

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a command costs, said by the handlers and paid by the profile.
 
-A handler that takes time is a generator: it yields Work where the engine would be busy, and goes on when that is paid. It never
-sleeps itself, and never holds the site's lock meanwhile."""
+A handler that takes time is a generator: it yields Work where the engine would be busy, and goes on when that is
+paid. It never sleeps itself, and never holds the site's lock meanwhile."""
 
 from __future__ import annotations
 
