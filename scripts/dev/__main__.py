@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import typing as t
 
@@ -54,12 +57,25 @@ def renew_lock(project: Project) -> None:
 
 
 def clean(project: Project) -> None:
-    """remove .build and all caches"""
+    """remove .build and all caches, and end the embedded engine that a drill left running"""
+    end_twin(project)
     shutil.rmtree(project.build, ignore_errors=True)
     for folder, names, _files in os.walk(project.root):
         for name in [name for name in names if name in CACHES]:
             shutil.rmtree(os.path.join(folder, name), ignore_errors=True)
         names[:] = [name for name in names if name not in CACHES and name != ".git"]
+
+
+def end_twin(project: Project) -> None:
+    """End the process that the drill's state file names, if it is still one that runs on this checkout's files."""
+    try:
+        pid = int(json.loads((project.build / "drill" / "twin.json").read_text(encoding="utf-8"))["pid"])
+        command = pathlib.Path("/proc", str(pid), "cmdline").read_bytes()
+    except (FileNotFoundError, KeyError, ValueError):
+        return
+    if os.fsencode(project.build) in command:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
 
 
 def show_help(project: Project) -> None:
