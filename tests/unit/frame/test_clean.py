@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.ovirt_dr.storage.scripts.dev.__main__ import clean
 from ansible_collections.ovirt_dr.storage.scripts.dev.project import Project
 
-WAIT = "import signal; signal.pause()"
+WAIT = "import signal; print('ready', flush=True); signal.pause()"
 
 
 def test_removes_caches_and_nothing_else(tmp_path: pathlib.Path) -> None:
@@ -33,8 +33,10 @@ def test_ends_the_embedded_engine_of_this_checkout_only(tmp_path: pathlib.Path, 
     state = project.build / "drill" / "twin.json"
     state.parent.mkdir(parents=True)
     named = str(state) if ours else "/elsewhere/twin.json"
-    with subprocess.Popen([sys.executable, "-c", WAIT, named]) as process:
+    with subprocess.Popen([sys.executable, "-c", WAIT, named], stdout=subprocess.PIPE) as process:
         try:
+            # Its command line can be read only once it runs: for a moment after the start it is empty.
+            assert process.stdout and process.stdout.readline() == b"ready\n"
             state.write_text(json.dumps({"pid": process.pid}))
             clean(project)
             if ours:
