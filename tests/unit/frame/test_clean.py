@@ -36,7 +36,8 @@ def test_ends_the_embedded_engine_of_this_checkout_only(tmp_path: pathlib.Path, 
     with subprocess.Popen([sys.executable, "-c", WAIT, named], stdout=subprocess.PIPE) as process:
         try:
             # Its command line can be read only once it runs: for a moment after the start it is empty.
-            assert process.stdout and process.stdout.readline() == b"ready\n"
+            assert process.stdout
+            assert process.stdout.readline() == b"ready\n"
             state.write_text(json.dumps({"pid": process.pid}))
             clean(project)
             if ours:
