@@ -96,6 +96,7 @@ def twin() -> Iterator[Twin]:
     """The drill estate, in a hurry."""
     with Twin(pace=0.01) as running:
         yield running
+        assert running.errors == []
 
 
 @pytest.fixture

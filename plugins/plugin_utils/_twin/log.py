@@ -39,6 +39,7 @@ class RequestLog:
     def __init__(self) -> None:
         self._entries: list[LoggedRequest] = []
         self._next = 0
+        self._cleared = 0
         self._lock = threading.Lock()
 
     def open(self) -> int:
@@ -60,14 +61,21 @@ class RequestLog:
     def clear(self) -> None:
         """Forgets them."""
         with self._lock:
+            self._cleared += len(self._entries)
             self._entries.clear()
 
     def stats(self) -> dict[str, int]:
-        """How many reads, writes and sign-ins."""
+        """How many reads, writes and sign-ins were answered, and how many requests still wait for their answer."""
         held = self.entries()
         writes = sum(entry.is_write for entry in held)
         sign_ins = sum(entry.path.startswith(SIGN_IN) for entry in held)
-        return {"requests": len(held), "reads": len(held) - writes - sign_ins, "writes": writes, "sign_ins": sign_ins}
+        return {
+            "requests": len(held),
+            "reads": len(held) - writes - sign_ins,
+            "writes": writes,
+            "sign_ins": sign_ins,
+            "open": self._next - self._cleared - len(held),
+        }
 
     def as_dicts(self) -> list[dict[str, Any]]:
         """For the control address."""

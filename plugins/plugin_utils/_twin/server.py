@@ -10,7 +10,9 @@ import gzip
 import socket
 import ssl
 import struct
+import sys
 import threading
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -49,7 +51,10 @@ class _Server(ThreadingHTTPServer):
     site_server: SiteServer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error of ours, and nothing is printed into a test's output."""
+        """An error of our own is kept for whoever asks; a client that went away is none. Nothing is printed."""
+        error = sys.exception()
+        if not isinstance(error, (OSError, ValueError)):
+            self.site_server.errors.append("".join(traceback.format_exception(error)))
 
 
 class SiteServer:
@@ -74,6 +79,7 @@ class SiteServer:
             log,
             faults,
         )
+        self.errors: list[str] = []
         self._http = _Server(address, _Handler)
         self._http.site_server = self
         if tls is not None:
@@ -130,44 +136,37 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         owner = self.server.site_server
         clock = owner.profile.clock
-        number, start = owner.log.open(), clock.now()
         headers = {key.lower(): value for key, value in self.headers.items()}
         path, _, query = self.path.partition("?")
-        status, body = 0, b""
         correlation = correlation_id(headers, dict(parse_qsl(query)))
         try:
-            body = self._body(headers)
             if path.startswith("/_twin/"):
-                self._send(control(owner, self.command, path, body), correlation, headers, log=False)
+                self._send(control(owner, self.command, path, self._body(headers)), correlation, headers)
                 return
-            answer, rule = self._faulty(owner, path, headers, body, correlation, query)
-            status = answer.status
+            number, start, body, status = owner.log.open(), clock.now(), b"", 0
+            try:
+                body = self._body(headers)
+                answer, rule = self._faulty(owner, path, headers, body, correlation, query)
+                status = answer.status
+            finally:
+                # Before the answer leaves: a client that has it finds its request in the log.
+                secret = path.startswith(SIGN_IN)
+                shown = path if secret or not query else f"{path}?{query}"
+                text = "" if secret else body.decode("utf-8", "replace")
+                took = clock.now() - start
+                name = owner.site.name
+                owner.log.close(
+                    LoggedRequest(number, name, self.command, shown, status, correlation, start, took, text)
+                )
             self._send(answer, correlation, headers, truncate=rule is not None and rule.action == "truncate")
         except Gone:
             self._cut()
         except (BrokenPipeError, ConnectionError, TimeoutError):
             self.close_connection = True
-        finally:
-            if not path.startswith("/_twin/"):
-                secret = path.startswith(SIGN_IN)
-                shown = path if secret or not query else f"{path}?{query}"
-                text = "" if secret else body.decode("utf-8", "replace")
-                owner.log.close(
-                    LoggedRequest(
-                        number,
-                        owner.site.name,
-                        self.command,
-                        shown,
-                        status,
-                        correlation,
-                        start,
-                        clock.now() - start,
-                        text,
-                    )
-                )
 
     def _body(self, headers: dict[str, str]) -> bytes:
-        length = int(headers.get("content-length", "0") or "0")
+        text = headers.get("content-length", "0") or "0"
+        length = int(text) if text.isdecimal() else LARGEST_BODY + 1
         if length > LARGEST_BODY:
             raise Gone
         return self.rfile.read(length) if length else b""
@@ -233,9 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         return router.answer(owner.site, request, owner.profile)
 
-    def _send(
-        self, answer: Answer, correlation: str, headers: dict[str, str], *, log: bool = True, truncate: bool = False
-    ) -> None:
+    def _send(self, answer: Answer, correlation: str, headers: dict[str, str], *, truncate: bool = False) -> None:
         body = answer.body
         zipped = len(body) >= GZIP_FROM and "gzip" in headers.get("accept-encoding", "")
         if zipped:
@@ -243,7 +240,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         if answer.content_type and (body or answer.status == 200):
             self.send_header("Content-Type", answer.content_type)
-        if log and self.path.startswith(API):
+        if self.path.startswith(API):
             self.send_header("Correlation-Id", correlation)
         for key, value in answer.headers.items():
             self.send_header(key, value)

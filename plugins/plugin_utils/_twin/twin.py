@@ -146,6 +146,11 @@ class Twin:
         """Counts of a site's requests."""
         return self._servers[site].log.stats()
 
+    @property
+    def errors(self) -> list[str]:
+        """Tracebacks of the twin's own errors; a request that met one was cut off. Empty unless the twin is wrong."""
+        return [error for server in self._servers.values() for error in server.errors]
+
     def fail(self, rule: str | Mapping[str, Any], site: str | None = None) -> None:
         """Adds a fault: a name of faults.NAMES or the fields of a rule; at one site or at every one. Raises BadRule."""
         made = faults.named(rule) if isinstance(rule, str) else faults.rule(rule)

@@ -25,6 +25,7 @@ def twin() -> Iterator[Twin]:
     """The drill estate, answering, in a hurry."""
     with Twin(pace=0.01) as running:
         yield running
+        assert running.errors == []
 
 
 @pytest.fixture
