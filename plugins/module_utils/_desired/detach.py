@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import ABSENT, Change
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, Step
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Domain, Host, Template, Vm
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import (
+    DataCenter,
+    Domain,
+    Host,
+    Template,
+    Vm,
+)
 
 # Detaching a local domain formats it (contract 03, 3.7); the hosted engine's domain carries the engine itself.
 NEVER_DETACHED_TYPES = ("localfs",)
@@ -79,7 +85,7 @@ def plan_detach(
     domains: Sequence[Domain],
     known: Sequence[Domain],
     *,
-    data_center_id: str,
+    data_center: DataCenter,
     remove: bool,
     host: Host | None,
 ) -> Plan:
@@ -99,7 +105,7 @@ def plan_detach(
             kind="domain",
             name=domain.name,
             target_id=domain.id,
-            details={"data_center": data_center_id, "host": host.id if host else "", "status": domain.status},
+            details={"data_center": data_center.id, "host": host.id if host else "", "status": domain.status},
             after=after,
             says=says,
         )
@@ -112,7 +118,7 @@ def plan_detach(
         if domain.status != "maintenance":
             change = Change("domain", domain.name, "status", domain.status, "maintenance")
             last = frozenset({add(domain, "deactivate", last, f"bring {domain.name} to maintenance", change).id})
-        change = Change("domain", domain.name, "data center", data_center_id, ABSENT)
+        change = Change("domain", domain.name, "data center", data_center.name, ABSENT)
         last = frozenset({add(domain, "detach", last, f"detach {domain.name}", change).id})
         earlier = earlier | last
         if remove:

@@ -68,7 +68,11 @@ def plan_leftover_luns(
         steps.extend(removals)
         for vm_id in chosen:
             before[vm_id] = before.get(vm_id, frozenset()) | {step.id for step in removals}
-    changes = {step.id: (Change("LUN disk", step.name, "record", step.target_id, ABSENT),) for step in steps}
+    # The names of disks are not unique.
+    changes = {
+        step.id: (Change("LUN disk", f"{step.name} ({step.target_id})", "record", step.details["lun"], ABSENT),)
+        for step in steps
+    }
     return Plan(steps=tuple(steps), changes=changes), before
 
 

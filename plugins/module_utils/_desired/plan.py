@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import Change, Difference
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, State, Step
@@ -26,6 +26,11 @@ class Plan:
     changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     not_proven: tuple[str, ...] = ()
+
+    def after(self, earlier: Mapping[str, frozenset[str]]) -> Plan:
+        """The same plan, with steps (by id) that also wait for others."""
+        steps = tuple(replace(step, after=step.after | earlier.get(step.id, frozenset())) for step in self.steps)
+        return replace(self, steps=steps)
 
     def difference(self, outcomes: tuple[Outcome, ...]) -> Difference:
         """The difference that these outcomes made (or, in check mode, would make)."""

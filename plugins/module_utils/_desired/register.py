@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import ABSENT, Change
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, Step
@@ -32,16 +32,14 @@ def plan_register(
     *,
     is_required: Callable[[str], bool],
     may_be_partial: Callable[[str], bool],
-    after: Mapping[str, frozenset[str]],
     unproven: bool = False,
 ) -> Plan:
     """The steps that register what ``asked`` names.
 
     kind: "vm" or "template"; unregistered: what the attached domains list, each entity once; registered: what the
-    engine has of this kind; templates: ids of the registered templates; is_required: name -> whether its failure
-    fails the run; may_be_partial: name -> whether it may come without some disks; after: entity id -> steps that must
-    come first; unproven: some domains could not be listed yet, so what is not found may still come with them.
-    Raises Ambiguous for a name that two carry.
+    target has of this kind; templates: ids of the registered templates; is_required: name -> whether its failure
+    fails the run; may_be_partial: name -> whether it may come without some disks; unproven: some domains could not be
+    listed yet, so what is not found may still come with them. Raises Ambiguous for a name that two carry.
     """
     selection = select(
         unregistered, asked, exclude=exclude, kind=f"unregistered {kind}", shared_names=kind == "template"
@@ -53,7 +51,7 @@ def plan_register(
     steps: list[Step] = []
     changes: dict[str, tuple[Change, ...]] = {}
     for entity in selection.chosen:
-        required = is_required(entity.name)
+        required = is_required(entity.name) and is_required(entity.id)
         owner = owners.get(entity.name)
         before = _needed(entity, templates, chosen)
         if entity.id in known:
@@ -79,14 +77,24 @@ def plan_register(
                 kind=kind,
                 name=entity.name,
                 target_id=entity.id,
-                details={"domain": entity.domain_ids[0], "partial": may_be_partial(entity.name)},
-                after=before | after.get(entity.id, frozenset()),
+                details={
+                    "domain": entity.domain_ids[0],
+                    "partial": may_be_partial(entity.name) or may_be_partial(entity.id),
+                },
+                after=before,
                 required=required,
-                says=f"register {kind} {entity.name}",
+                says=f"register {kind} {_shown(entity)}",
             )
             steps.append(step)
-            changes[step.id] = (Change(kind, entity.name, "registered", ABSENT, entity.id),)
+            changes[step.id] = (Change(kind, _shown(entity), "registered", ABSENT, entity.id),)
     return Plan(steps=tuple(steps), outcomes=tuple(outcomes), changes=changes)
+
+
+def _shown(entity: UnregisteredVm | UnregisteredTemplate) -> str:
+    """What tells an entity from all others: a template and its versions carry one name."""
+    if isinstance(entity, UnregisteredTemplate) and entity.base_id != entity.id:
+        return f"{entity.name} version {entity.version}"
+    return entity.name
 
 
 def _step_id(kind: str, entity_id: str) -> str:
@@ -121,8 +129,9 @@ def _unmatched(
             continue
         there = index.find(selector)
         for record in there:
+            required = is_required(record.name) and is_required(record.id)
             outcomes[record.id] = settled(
-                "register", kind, record.name, record.id, "already", "is registered", required=is_required(record.name)
+                "register", kind, record.name, record.id, "already", "is registered", required=required
             )
         if not there and unproven:
             message = f"{selector}: not proven, it may lie on a domain that is not attached yet"

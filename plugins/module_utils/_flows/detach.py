@@ -60,7 +60,7 @@ def detach(context: Context, params: Mapping[str, t.Any]) -> Result:
         selection.unmatched,
         selection.chosen,
         reads.domains(client) if selection.unmatched else [],
-        data_center_id=data_center.id,
+        data_center=data_center,
         remove=params["remove"],
         host=host,
     )

@@ -29,7 +29,6 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.mappings
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register import plan_register
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import select
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
@@ -37,7 +36,6 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records i
     Cluster,
     DataCenter,
     Domain,
-    UnregisteredVm,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.names import any_of, none_of
@@ -51,27 +49,24 @@ def register_vms(context: Context, params: Mapping[str, t.Any]) -> Result:
     """Register the VMs of ``params``; see the module unregistered_vm_register for the options."""
     client = context.client
     target = _Target(context, params)
-    unregistered = reads.unregistered_vms(client, target.domains)
-    chosen = select(unregistered, params["vms"], exclude=params["exclude"] or [], kind="unregistered VM").chosen
     inventory = read_inventory(params["inventory"], params["inventory_site"]) if params["inventory"] else None
-    guard, before = plan_leftover_luns(
-        _floating_luns(client) if chosen else [],
-        {vm.id for vm in chosen},
-        ties_of(inventory, chosen),
-        params["leftover_luns"],
-    )
     plan = plan_register(
         "vm",
         params["vms"],
         params["exclude"] or [],
-        unregistered,
-        reads.vms(client),
+        reads.unregistered_vms(client, target.domains),
+        # A VM name is unique within a data center only.
+        [vm for vm in reads.vms(client) if vm.cluster_id in target.cluster_ids],
         {template.id for template in reads.templates(client)},
         is_required=none_of(params["best_effort"]),
         may_be_partial=any_of(params["partial"]),
-        after=before,
         unproven=bool(target.not_proven),
     )
+    coming = {step.target_id for step in plan.steps}
+    guard, before = plan_leftover_luns(
+        _floating_luns(client) if coming else [], coming, ties_of(inventory, coming), params["leftover_luns"]
+    )
+    plan = plan.after({step.id: before.get(step.target_id, frozenset()) for step in plan.steps})
     events = _Events(context, plan)
     result = context.carry_out(
         _together(guard, plan, target.not_proven),
@@ -100,7 +95,6 @@ def register_templates(context: Context, params: Mapping[str, t.Any]) -> Result:
         {template.id for template in registered},
         is_required=none_of(params["best_effort"]),
         may_be_partial=any_of(params["partial"]),
-        after={},
         unproven=bool(target.not_proven),
     )
     events = _Events(context, plan)
@@ -123,6 +117,7 @@ class _Target:
         self._mappings = mappings
         self.data_center = reads.data_center(client, params["data_center"])
         clusters = reads.clusters(client, self.data_center.id)
+        self.cluster_ids = frozenset(cluster.id for cluster in clusters)
         self._cluster_id = ""
         if params["cluster"]:
             place = f"data center {self.data_center.name}"
@@ -175,14 +170,12 @@ def active_domains(context: Context, data_center: DataCenter, asked: list[str]) 
     """
     attached = reads.attached_domains(context.client, data_center.id)
     found: list[Domain] = []
-    not_proven: list[str] = []
+    absent: list[str] = []
     problems: list[str] = []
     for name in asked:
         there = any(name in (domain.id, domain.name) for domain in attached)
         if not there and context.check_mode:
-            not_proven.append(
-                f"domain {name} is not attached to {data_center.name} yet; what lies on it is listed only after that"
-            )
+            absent.append(name)
             continue
         domain = one(attached, name, kind="storage domain", place=f"data center {data_center.name}")
         if domain.status != "active":
@@ -190,16 +183,17 @@ def active_domains(context: Context, data_center: DataCenter, asked: list[str]) 
         found.append(domain)
     if problems:
         raise BadInput("; ".join(problems) + ". Activate it with storage_domain_attach, then run again")
-    return list({domain.id: domain for domain in found}.values()), tuple(not_proven)
+    which = f"domain {absent[0]}, which is" if len(absent) == 1 else f"{len(absent)} domains, which are"
+    not_proven = (f"what lies on {which} not attached to {data_center.name} yet",) if absent else ()
+    return list({domain.id: domain for domain in found}.values()), not_proven
 
 
-def ties_of(inventory: Inventory | None, chosen: t.Iterable[UnregisteredVm]) -> Ties:
-    """Which disk belongs to which VM, as far as an inventory tells."""
+def ties_of(inventory: Inventory | None, chosen: t.Iterable[str]) -> Ties:
+    """Which disk belongs to which VM, as far as an inventory tells. chosen: the ids of VMs."""
     if inventory is None:
         return NO_TIES
-    known = {vm.id: vm for vm in inventory.vms}
     owners = {disk.id: vm.id for vm in inventory.vms for disk in vm.disks}
-    return Ties(owners, frozenset(vm.id for vm in chosen if vm.id in known))
+    return Ties(owners, frozenset(chosen) & {vm.id for vm in inventory.vms})
 
 
 def _floating_luns(client: Client) -> list[t.Any]:
