@@ -10,15 +10,14 @@ import os
 import tempfile
 import typing as t
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.judge import (
     StepResult,
     judge,
-    some,
     totals,
 )
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.notes import Note
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.summary import summary
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.table import report
 
@@ -47,12 +46,14 @@ class ActionModule(ActionBase):
         """The task's result: verdict, counts and lines; failed when the recovery is stopped or incomplete."""
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         _spec, options = self.validate_argument_spec(argument_spec=SPEC)
-        steps = [StepResult(step["name"], _reached(step["result"])) for step in options["steps"]]
+        steps = [StepResult(step["name"], step["result"] or None) for step in options["steps"]]
         verdict = judge(steps, _plan_notes(options), check_mode=self._task.check_mode)
-        lines = report(steps, verdict, options["journal"])
+        lines = report(steps, verdict, options["journal"], options["summary"])
+        trouble = ""
         if options["summary"]:
             document = summary(steps, verdict, run_id=options["run_id"], journal=options["journal"])
-            _write(self._loader.path_dwim(options["summary"]), document)
+            trouble = _write(self._loader.path_dwim(options["summary"]), document)
+            lines += [trouble] if trouble else []
         display = Display()
         for line in lines:
             display.display(line)
@@ -62,34 +63,34 @@ class ActionModule(ActionBase):
             counts=totals(steps),
             notes=list(verdict.notes),
             lines=lines,
-            msg=" ".join([f"{verdict.headline}.", *verdict.next_steps]),
-            failed=not verdict.good,
+            msg=" ".join([f"{verdict.headline}.", *verdict.next_steps, *([trouble] if trouble else [])]),
+            failed=bool(trouble) or not verdict.good,
         )
         return result
 
 
-def _write(path: str, document: dict[str, t.Any]) -> None:
-    """Write the summary for its owner only, all at once: who reads it while it is written sees the former one."""
-    folder = os.path.dirname(path)
+def _write(path: str, document: dict[str, t.Any]) -> str:
+    """Write the summary for its owner only, all at once: who reads it while it is written sees the former one.
+
+    Returns why it could not be written, or nothing: the verdict is worth more than its copy.
+    """
+    partial = ""
     try:
-        descriptor, partial = tempfile.mkstemp(dir=folder, prefix=".summary-")
+        descriptor, partial = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".summary-")
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(document, file, indent=2)
             file.write("\n")
         os.replace(partial, path)
     except OSError as error:
-        raise AnsibleActionFail(f"The summary {path} cannot be written: {error.strerror}") from error
+        if partial:
+            os.unlink(partial)
+        return f"The summary {path} cannot be written: {error.strerror}."
+    return ""
 
 
-def _reached(result: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
-    """The result of a module, or None for a step that was never run or whose condition was false."""
-    return None if not result or result.get("skipped") is True else result
-
-
-def _plan_notes(options: t.Mapping[str, t.Any]) -> list[str]:
-    notes = []
-    if options["not_started"]:
-        notes.append(f"registered and not started, as the plan says: {some(options['not_started'])}")
-    if options["left_out"]:
-        notes.append(f"in the inventory and in no group of the plan, so left out: {some(options['left_out'])}")
-    return notes
+def _plan_notes(options: t.Mapping[str, t.Any]) -> list[Note]:
+    told = (
+        ("not_started", "registered and not started, as the plan says"),
+        ("left_out", "in the inventory and in no group of the plan, so left out"),
+    )
+    return [Note(text, vm) for key, text in told for vm in options[key] or ()]

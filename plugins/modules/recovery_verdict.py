@@ -82,7 +82,9 @@ counts:
   returned: always
   type: dict
 notes:
-  description: What is worth knowing, a sentence each.
+  description:
+    - What is worth knowing, a sentence each. What the same is said of several objects is one sentence, and long lists of
+      names are shortened; the file O(summary) holds all names.
   returned: always
   type: list
   elements: str

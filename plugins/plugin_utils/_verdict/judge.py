@@ -9,8 +9,16 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.notes import (
+    MOST_OF_A_GROUP,
+    Note,
+    notes_of,
+    sentences,
+)
+
 MOST_FAILURES = 10
-MOST_NAMES = 12
+MOST_KEPT = 1000
+"""Notes, and names in one of them, that the summary keeps."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +36,10 @@ class StepResult:
     @property
     def broke(self) -> str:
         """Why the step ended before anything was carried out, or nothing."""
-        if self.result is None or self.counts or not self.result.get("failed"):
+        result = self.result or {}
+        if self.counts or not (result.get("failed") or result.get("unreachable")):
             return ""
-        return str(self.result.get("msg") or "it failed without a word")
+        return str(result.get("msg") or "it failed without a word")
 
     @property
     def failures(self) -> Sequence[Mapping[str, t.Any]]:
@@ -39,9 +48,11 @@ class StepResult:
 
     @property
     def state(self) -> str:
-        """The step in one word."""
+        """The step in one or two words."""
         if self.result is None:
             return "not reached"
+        if self.result.get("skipped") is True:
+            return "not asked for"
         if self.broke:
             return "stopped"
         return "ok" if self.result.get("ok", True) else "incomplete"
@@ -49,36 +60,31 @@ class StepResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """word: recovered, warnings, already, would, incomplete or stopped; good: whether the run succeeded."""
+    """word: recovered, warnings, already, would, incomplete or stopped; good: whether the run succeeded.
+
+    notes: sentences for people, names shortened; all_notes: the same with all names, for the summary.
+    """
 
     word: str
     headline: str
     good: bool
     notes: tuple[str, ...]
     next_steps: tuple[str, ...]
+    all_notes: tuple[str, ...] = ()
 
 
-def judge(steps: Sequence[StepResult], notes: Sequence[str], *, check_mode: bool) -> Verdict:
-    """The verdict over all steps. notes: what the plan leaves out knowingly, a sentence each."""
-    told = [*notes, *(note for step in steps for note in _notes(step))]
-    broken = [step for step in steps if step.broke]
-    incomplete = [step for step in steps if step.state == "incomplete"]
-    if broken:
-        headline = f"STOPPED at '{broken[0].name}'"
-        return Verdict("stopped", headline, False, tuple(told), _after_a_stop(broken[0], steps))
-    if incomplete:
-        failed = sum(step.counts["failed"] + step.counts["not_run"] for step in incomplete)
-        headline = f"INCOMPLETE: {failed} {'object is' if failed == 1 else 'objects are'} not as the plan wants"
-        return Verdict("incomplete", headline, False, tuple(told), _after_failures())
-    changed = any((step.result or {}).get("changed") for step in steps)
-    if check_mode:
-        headline = "CHECKED: nothing was changed" if changed else "CHECKED: there is nothing to do"
-        return Verdict("would", headline, True, tuple(told), ())
-    if not changed and not any(step.failures for step in steps):
-        return Verdict("already", "RECOVERED: everything was so already, nothing was changed", True, tuple(told), ())
-    if any(step.failures or _imperfect(step) for step in steps):
-        return Verdict("warnings", "RECOVERED, with warnings", True, tuple(told), ())
-    return Verdict("recovered", "RECOVERED", True, tuple(told), ())
+def judge(steps: Sequence[StepResult], notes: Sequence[Note], *, check_mode: bool) -> Verdict:
+    """The verdict over all steps. notes: what the plan leaves out knowingly."""
+    told = [*notes, *notes_of([step.result for step in steps if step.result], check_mode=check_mode)]
+    word, headline, next_steps = _judged(steps, check_mode=check_mode)
+    return Verdict(
+        word,
+        headline,
+        word not in ("stopped", "incomplete"),
+        sentences(told, MOST_OF_A_GROUP)[:MOST_KEPT],
+        next_steps,
+        sentences(told, MOST_KEPT)[:MOST_KEPT],
+    )
 
 
 def totals(steps: Sequence[StepResult]) -> dict[str, int]:
@@ -87,49 +93,51 @@ def totals(steps: Sequence[StepResult]) -> dict[str, int]:
     return {state: sum(step.counts.get(state, 0) for step in steps) for state in states}
 
 
+def _judged(steps: Sequence[StepResult], *, check_mode: bool) -> tuple[str, str, tuple[str, ...]]:
+    """The word, the headline and what to do next."""
+    broken = [step for step in steps if step.broke]
+    if broken:
+        return "stopped", f"STOPPED at '{broken[0].name}'", _after_a_stop(broken[0].broke, steps, check_mode)
+    incomplete = [step for step in steps if step.state == "incomplete"]
+    if incomplete:
+        failed = sum(step.counts.get("failed", 0) + step.counts.get("not_run", 0) for step in incomplete)
+        headline = f"INCOMPLETE: {failed} {'object is' if failed == 1 else 'objects are'} not as the plan wants"
+        return "incomplete", headline, _after_failures(incomplete, check_mode)
+    missed = [step for step in steps if step.state == "not reached"]
+    if missed:
+        # Something outside of the steps ended the play; what it did not come to was not judged.
+        why = f"'{missed[0].name}' was never begun; Ansible's output above tells what ended the play."
+        return "stopped", f"STOPPED before '{missed[0].name}'", _after_a_stop(why, steps, check_mode)
+    changed = any((step.result or {}).get("changed") for step in steps)
+    if check_mode:
+        return "would", f"CHECKED: {'nothing was changed' if changed else 'there is nothing to do'}", ()
+    if any(_imperfect(step) for step in steps):
+        return "warnings", "RECOVERED, with warnings", ()
+    if not changed:
+        return "already", "RECOVERED: everything was so already, nothing was changed", ()
+    return "recovered", "RECOVERED", ()
+
+
 def _imperfect(step: StepResult) -> bool:
     result = step.result or {}
-    return bool(result.get("partial") or result.get("dropped"))
+    unmet = step.counts.get("failed", 0) + step.counts.get("not_run", 0)
+    return bool(unmet or step.failures or result.get("partial") or result.get("dropped"))
 
 
-def _notes(step: StepResult) -> list[str]:
-    result = step.result or {}
-    notes = []
-    for vm in result.get("partial") or ():
-        missing = vm["missing_disks"]
-        which = f"without {', '.join(missing)}" if missing else "without some of its disks"
-        notes.append(f"{vm['name']} was registered partially, {which}: {vm['why']}")
-    partial = {vm["id"] for vm in result.get("partial") or ()}
-    for entity in result.get("dropped") or ():
-        if entity["id"] not in partial:
-            notes.append(f"{entity['name']}: {' '.join(entity['messages'])}")
-    for failure in step.failures:
-        if not failure.get("required", True):
-            notes.append(f"{failure['name']} failed (best effort): {failure['message']}")
-    notes.extend(f"not proven: {sentence}" for sentence in result.get("not_proven") or ())
-    notes.extend(result.get("notes") or ())
-    return notes
-
-
-def _after_a_stop(step: StepResult, steps: Sequence[StepResult]) -> tuple[str, ...]:
-    written = sum(other.counts.get("done", 0) for other in steps)
+def _after_a_stop(why: str, steps: Sequence[StepResult], check_mode: bool) -> tuple[str, ...]:
+    written = 0 if check_mode else sum(step.counts.get("done", 0) for step in steps)
     safe = (
-        f"What was done before stays ({written} objects); nothing was deleted or formatted."
+        f"What was done before stays ({written} objects); no data was deleted or formatted."
         if written
         else "Nothing was changed."
     )
-    return (step.broke, safe, "Settle what is said above, then run the same command again; it goes on where it stopped.")
+    return (why, safe, "Settle what is said above, then run the same command again; it goes on where it stopped.")
 
 
-def _after_failures() -> tuple[str, ...]:
+def _after_failures(incomplete: Sequence[StepResult], check_mode: bool) -> tuple[str, ...]:
+    reasons = dict.fromkeys(str((step.result or {}).get("stopped") or "") for step in incomplete)
     return (
-        "What was done stays, and nothing was deleted or formatted.",
-        "Settle what the engine says above, then run the same command again; it does only what is missing.",
+        *(reason for reason in reasons if reason),
+        "Nothing was changed." if check_mode else "What was done stays; no data was deleted or formatted.",
+        "Settle what is said above, then run the same command again; it does only what is missing.",
     )
-
-
-def some(names: Sequence[str]) -> str:
-    """A list of names for people, shortened."""
-    rest = len(names) - MOST_NAMES
-    shown = ", ".join(names[:MOST_NAMES])
-    return f"{shown} and {rest} more" if rest > 0 else shown

@@ -14,7 +14,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.judge im
 def summary(
     steps: Sequence[StepResult], verdict: Verdict, *, run_id: str | None, journal: str | None
 ) -> dict[str, t.Any]:
-    """The verdict, the counts of all and of each step, what is worth knowing, and the failures; never secrets."""
+    """The verdict, the counts of all and of each step, notes with all names, and the failures; no secrets."""
     return {
         "verdict": verdict.word,
         "headline": verdict.headline,
@@ -23,7 +23,7 @@ def summary(
         "journal": journal,
         "counts": totals(steps),
         "steps": {step.name: _step(step) for step in steps},
-        "notes": list(verdict.notes),
+        "notes": list(verdict.all_notes),
         "next": list(verdict.next_steps),
     }
 

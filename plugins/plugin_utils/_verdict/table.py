@@ -13,6 +13,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.judge im
     Verdict,
 )
 
+MOST_NOTES = 12
 COLUMNS = ("done", "already", "skipped", "failed", "not_run")
 TITLES = ("step", "state", "done", "already", "skipped", "failed", "not run", "seconds")
 
@@ -25,17 +26,24 @@ def table(steps: Sequence[StepResult]) -> list[str]:
     return [*lines, *(_line(row, widths) for row in rows)]
 
 
-def report(steps: Sequence[StepResult], verdict: Verdict, journal: str | None) -> list[str]:
-    """The table, what is worth knowing, the failures in the engine's words, the verdict and what to do next."""
+def report(steps: Sequence[StepResult], verdict: Verdict, journal: str | None, summary: str | None = None) -> list[str]:
+    """The table, what is worth knowing, the failures in the engine's words, the verdict and what to do next.
+
+    summary: the path of the summary file, which holds what is not shown here.
+    """
     lines = ["", *table(steps)]
     if verdict.notes:
-        lines += ["", "Worth knowing:", *(f"  - {note}" for note in verdict.notes)]
+        lines += ["", "Worth knowing:", *(f"  - {note}" for note in verdict.notes[:MOST_NOTES])]
+    if len(verdict.notes) > MOST_NOTES:
+        where = f"the summary file {summary}" if summary else "'notes' of this task's result"
+        lines.append(f"  - and {len(verdict.notes) - MOST_NOTES} more, all in {where}")
     failures = [(step.name, failure) for step in steps for failure in step.failures if failure.get("required", True)]
     if failures:
         lines += ["", "What failed:"]
         lines += [f"  - {name}: {failure['name']}: {failure['message']}" for name, failure in failures[:MOST_FAILURES]]
         if len(failures) > MOST_FAILURES:
-            lines.append(f"  - and {len(failures) - MOST_FAILURES} more, all of them in the journal")
+            where = "the journal" if journal else "'failures' of the steps' results"
+            lines.append(f"  - and {len(failures) - MOST_FAILURES} more, all in {where}")
     lines += ["", f"Verdict: {verdict.headline}"]
     lines += [f"  {sentence}" for sentence in verdict.next_steps]
     lines.append(f"Journal: {journal or 'none was asked for'}")
@@ -43,11 +51,14 @@ def report(steps: Sequence[StepResult], verdict: Verdict, journal: str | None) -
 
 
 def _row(step: StepResult) -> tuple[str, ...]:
-    numbers = tuple(str(step.counts[column]) if step.counts else "-" for column in COLUMNS)
+    numbers = tuple(str(step.counts.get(column, 0)) if step.counts else "-" for column in COLUMNS)
     seconds = (step.result or {}).get("seconds")
     return (step.name, step.state, *numbers, "-" if seconds is None else f"{seconds:.1f}")
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    cells = [cell.ljust(width) if column < 2 else cell.rjust(width) for column, (cell, width) in enumerate(zip(row, widths))]
+    cells = [
+        cell.ljust(width) if column < 2 else cell.rjust(width)
+        for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]
     return "  ".join(cells).rstrip()

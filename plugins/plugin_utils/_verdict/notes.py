@@ -1,0 +1,123 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is worth knowing after a recovery: what the same is said of several objects becomes one sentence. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+MOST_NAMES = 12
+MOST_OF_A_GROUP = 4
+"""Names in a sentence on the screen, in a list of its own and in front of what is said of a group."""
+
+# The engine's warning quotes what it left out by kind: 'Disks: a, b , Affinity Labels: c ' (event 1188).
+KINDS = re.compile(r"(?:^|, )([A-Z][A-Za-z ]*): ")
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing worth knowing. who: the object as it is shown, "" for none; text: what is said of it.
+
+    own: the words of the text that only this object has (its name, ids), each with what stands for it in a sentence
+    that several objects share.
+    """
+
+    text: str
+    who: str = ""
+    own: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def shared(self) -> str:
+        """The text without what is the object's own."""
+        stand_ins = {word: stand_in for word, stand_in in self.own if word}
+        if not stand_ins:
+            return self.text
+        words = "|".join(re.escape(word) for word in sorted(stand_ins, key=len, reverse=True))
+        # Whole names only: "web01" stands neither in "web01-old" nor in "web01.example", but before a full stop.
+        return re.sub(rf"(?<![\w.-])(?:{words})(?![\w-]|\.\w)", lambda found: stand_ins[found.group()], self.text)
+
+
+def sentences(notes: Sequence[Note], most_names: int) -> tuple[str, ...]:
+    """The notes as sentences in their order, each text once, behind the names of all that it is said of."""
+    groups: dict[str, list[Note]] = {}
+    for note in notes:
+        groups.setdefault(note.shared, []).append(note)
+    return tuple(_sentence(shared, group, most_names) for shared, group in groups.items())
+
+
+def some(names: Sequence[str], most: int = MOST_NAMES) -> str:
+    """A list of names for people, shortened."""
+    rest = len(names) - most
+    shown = ", ".join(names[:most])
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def notes_of(results: Sequence[Mapping[str, t.Any]], *, check_mode: bool) -> list[Note]:
+    """What the results of the steps tell. What was foreseen of a VM is left out once its register told the facts."""
+    settled = _settled(results, check_mode=check_mode)
+    return [note for result in results for note in _notes(result, settled)]
+
+
+def _sentence(shared: str, group: Sequence[Note], most_names: int) -> str:
+    who = list(dict.fromkeys(note.who for note in group if note.who))
+    if len(who) > 1:
+        return f"{some(who, most_names)}: {shared}"
+    return f"{who[0]}: {group[0].text}" if who else group[0].text
+
+
+def _settled(results: Sequence[Mapping[str, t.Any]], *, check_mode: bool) -> frozenset[str]:
+    """The VMs that are registered: with all they have, partially (which is told), or already by a former run."""
+    names: set[str] = set()
+    for result in results:
+        if "partial" not in result:
+            continue
+        names.update(vm["name"] for vm in result["partial"])
+        names.update((result.get("already") or {}).get("register", ()))
+        if not check_mode:
+            names.update((result.get("done") or {}).get("register", ()))
+    return frozenset(names)
+
+
+def _notes(result: Mapping[str, t.Any], settled: frozenset[str]) -> list[Note]:
+    notes: list[Note] = []
+    missing: dict[str, Sequence[str]] = {}
+    for vm in result.get("partial") or ():
+        disks = vm["missing_disks"] or ()
+        missing[vm["id"]] = disks
+        which = ", ".join(disks) or "some of its disks"
+        own = ((vm["name"], "<name>"), (vm["id"], "<id>"))
+        notes.append(Note(f"registered partially: {vm['why']}", f"{vm['name']} (without {which})", own))
+    for entity in result.get("dropped") or ():
+        disks = missing.get(entity["id"], ())
+        words = (*((disk, "<disk>") for disk in disks), (entity["name"], "<name>"))
+        notes.extend(
+            Note(message, entity["name"], words)
+            for message in entity["messages"]
+            if not (entity["id"] in missing and _only_disks(message))
+        )
+    for failure in result.get("failures") or ():
+        if not failure.get("required", True):
+            notes.append(_best_effort(failure))
+    notes.extend(Note(f"not proven: {sentence}") for sentence in result.get("not_proven") or ())
+    over = {one["note"] for one in result.get("foreseen") or () if settled.issuperset(one["vms"])}
+    notes.extend(Note(sentence) for sentence in result.get("notes") or () if sentence not in over)
+    return notes
+
+
+def _only_disks(message: str) -> bool:
+    """Whether an engine's warning tells of nothing but disks that were left out."""
+    _before, _quote, quoted = message.partition("'")
+    return set(KINDS.findall(quoted)) == {"Disks"}
+
+
+def _best_effort(failure: Mapping[str, t.Any]) -> Note:
+    own = (
+        (failure["name"], "<name>"),
+        (failure.get("id") or "", "<id>"),
+        (str((failure.get("failure") or {}).get("correlation_id") or ""), "<correlation id>"),
+    )
+    return Note(f"failed (best effort): {failure['message']}", failure["name"], own)
