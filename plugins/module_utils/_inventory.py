@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
@@ -32,7 +32,10 @@ class InventoryDisk:
 
 @dataclass(frozen=True)
 class InventoryVm:
-    """A VM as the source site knew it. nics: (network name, profile name), ("", "") for a NIC without a profile."""
+    """A VM as the source site knew it. nics: (network name, profile name), ("", "") for a NIC without a profile.
+
+    affinity_groups, affinity_labels: the names of those that it is a member of.
+    """
 
     id: str
     name: str
@@ -40,6 +43,8 @@ class InventoryVm:
     template_id: str
     disks: tuple[InventoryDisk, ...]
     nics: tuple[tuple[str, str], ...]
+    affinity_groups: tuple[str, ...] = ()
+    affinity_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,13 +71,19 @@ def read_inventory(path: str, site: str) -> Inventory:
         raise BadInput(f"inventory {path}: is not valid JSON: {error}") from error
     if not isinstance(estate, dict) or estate.get("format") != FORMAT or estate.get("version") not in VERSIONS:
         raise BadInput(f"inventory {path}: is not an estate file of format {FORMAT}, version 1")
-    sites = {record.get("name"): record for record in estate.get("sites", [])}
+    listed = estate.get("sites")
+    if not isinstance(listed, list) or not all(isinstance(record, dict) for record in listed):
+        raise BadInput(f"inventory {path}: is damaged: 'sites' must be a list of sites")
+    sites = {str(record.get("name")): record for record in listed}
     if site not in sites:
-        raise BadInput(f"inventory {path}: holds no site {site}, only {', '.join(sorted(map(str, sites))) or 'none'}")
+        raise BadInput(f"inventory {path}: holds no site {site}, only {', '.join(sorted(sites)) or 'none'}")
     try:
         return _inventory(site, sites[site])
-    except (AttributeError, KeyError, TypeError) as error:
-        raise BadInput(f"inventory {path}: site {site} is damaged: {type(error).__name__}: {error}") from error
+    except KeyError as error:
+        # What was looked up is a key of a record, or the id of an object that another one refers to.
+        raise BadInput(f"inventory {path}: site {site} is damaged: {error} is missing. Export it again") from error
+    except (AttributeError, TypeError) as error:
+        raise BadInput(f"inventory {path}: site {site} is damaged: {error}. Export it again") from error
 
 
 def _inventory(site: str, record: Mapping[str, t.Any]) -> Inventory:
@@ -82,9 +93,11 @@ def _inventory(site: str, record: Mapping[str, t.Any]) -> Inventory:
     }
     clusters = {cluster["id"]: cluster["name"] for cluster in record["clusters"]}
     disks = {disk["id"]: _disk(disk) for disk in record["disks"]}
+    groups = _members(record.get("affinity_groups") or ())
+    labels = _members(record.get("affinity_labels") or ())
     return Inventory(
         site=site,
-        vms=tuple(_vm(vm, clusters, disks, profiles) for vm in record["vms"]),
+        vms=tuple(_vm(vm, clusters, disks, profiles, groups, labels) for vm in record["vms"]),
         templates={template["id"]: template["name"] for template in record["templates"]},
         domains={domain["id"]: domain["name"] for domain in record["storage_domains"]},
     )
@@ -95,7 +108,11 @@ def _vm(
     clusters: Mapping[str, str],
     disks: Mapping[str, InventoryDisk],
     profiles: Mapping[str, tuple[str, str]],
+    groups: Mapping[str, Sequence[str]],
+    labels: Mapping[str, Sequence[str]],
 ) -> InventoryVm:
+    if not isinstance(vm["name"], str):
+        raise TypeError(f"the name of VM {vm['id']} is no text")
     return InventoryVm(
         id=vm["id"],
         name=vm["name"],
@@ -105,7 +122,18 @@ def _vm(
         nics=tuple(
             profiles[nic["vnic_profile"]["id"]] if nic.get("vnic_profile") else ("", "") for nic in vm["nics"]
         ),
+        affinity_groups=tuple(groups.get(vm["id"], ())),
+        affinity_labels=tuple(labels.get(vm["id"], ())),
     )
+
+
+def _members(records: Iterable[Mapping[str, t.Any]]) -> dict[str, list[str]]:
+    """VM id -> the names of the affinity groups or labels that it is in."""
+    names: dict[str, list[str]] = {}
+    for record in records:
+        for vm in record["vms"]:
+            names.setdefault(vm["id"], []).append(record["name"])
+    return names
 
 
 def _disk(disk: Mapping[str, t.Any]) -> InventoryDisk:

@@ -96,10 +96,25 @@ problems:
   type: list
   elements: str
 notes:
-  description: What the plan leaves out knowingly, a sentence each.
+  description:
+    - What is worth knowing before a start, a sentence each. What the plan leaves out knowingly, LUNs that must be visible
+      under the same id, and the affinity groups and labels of VMs that the engine will drop.
   returned: success
   type: list
   elements: str
+foreseen:
+  description: Those of RV(notes) that tell what certain VMs will come without.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    note:
+      description: The sentence, as in RV(notes).
+      type: str
+    vms:
+      description: The names of all the VMs that it is about.
+      type: list
+      elements: str
 """
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import DOMAINS

@@ -14,12 +14,37 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import
 MOST_NAMES = 5
 
 
+# The affinities of VMs, as the mappings call them -> as people do.
+AFFINITIES = {"affinity_groups": "affinity group", "affinity_labels": "affinity label"}
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something to know before a start. vms: names of those of which it is foreseen, none when it holds in general."""
+
+    text: str
+    vms: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Findings:
-    """problems forbid a start; warnings are told."""
+    """problems forbid a start; notes are told."""
 
     problems: tuple[str, ...]
-    warnings: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+def affinities(inventory: Inventory, names: Collection[str]) -> dict[str, dict[str, list[str]]]:
+    """What the named VMs are members of: option of mappings -> name of the group or label -> names of the VMs."""
+    chosen = frozenset(names)
+    used: dict[str, dict[str, list[str]]] = {option: {} for option in AFFINITIES}
+    for vm in inventory.vms:
+        if not {vm.name, vm.id} & chosen:
+            continue
+        for option, groups in (("affinity_groups", vm.affinity_groups), ("affinity_labels", vm.affinity_labels)):
+            for group in groups:
+                used[option].setdefault(group, []).append(vm.name)
+    return {option: groups for option, groups in used.items() if groups}
 
 
 def plan_needs(
@@ -34,7 +59,8 @@ def plan_needs(
     """Compare what the named VMs need with what the plan and the target give.
 
     names: the VMs of the plan; partial: those that may come without some disks; domain_ids: the domains that the plan
-    brings; existing: option of mappings -> names that the target has; cluster: the one cluster for all, or empty.
+    brings; existing: option of mappings -> names that the target has, for clusters, vnic_profiles and the options that
+    affinities() tells of; cluster: the one cluster for all, or empty.
     """
     by_name: dict[str, list[InventoryVm]] = {}
     for vm in inventory.vms:
@@ -45,7 +71,7 @@ def plan_needs(
     profiles: dict[tuple[str, str], list[str]] = {}
     absent: dict[str, list[str]] = {}
     luns: dict[str, list[str]] = {}
-    warnings: list[str] = []
+    without: dict[str, dict[str, list[str]]] = {}
     for name in names:
         found = by_name.get(name, [])
         if len(found) != 1:
@@ -60,23 +86,53 @@ def plan_needs(
             if disk.lun_id:
                 luns.setdefault(disk.lun_id, []).append(vm.name)
             elif not set(disk.domain_ids) & set(domain_ids):
+                where = _lies_on(disk.domain_ids, inventory)
                 if vm.name in partial or vm.id in partial:
-                    warnings.append(f"VM {vm.name} will come without disk {disk.name}: {_lies_on(disk.domain_ids, inventory)}")
+                    without.setdefault(where, {}).setdefault(vm.name, []).append(disk.name)
                 else:
-                    absent.setdefault(_lies_on(disk.domain_ids, inventory), []).append(vm.name)
+                    absent.setdefault(where, []).append(vm.name)
     problems.extend(_clusters(clusters, mappings, existing, cluster))
     problems.extend(_profiles(profiles, mappings, existing))
     problems.extend(
-        f"VMs {_some(users)} have a disk that {where}; add the domain, leave them out, or allow them to come partially"
+        f"VMs {_some(list(dict.fromkeys(users)))} have a disk that {where}; add the domain, leave them out, or allow "
+        "them to come partially"
         for where, users in absent.items()
     )
+    notes = [_without(where, disks) for where, disks in without.items()]
     mapped = {pair.source_id for pair in mappings.luns}
-    warnings.extend(
-        f"LUN {lun} of VMs {_some(users)} is not mapped; it must be visible in the target under the same id"
+    notes.extend(
+        Note(f"LUN {lun} of VMs {_some(users)} is not mapped; it must be visible in the target under the same id")
         for lun, users in luns.items()
         if lun not in mapped
     )
-    return Findings(tuple(problems), tuple(warnings))
+    notes.extend(_unmapped_affinities(affinities(inventory, names), mappings, existing))
+    return Findings(tuple(problems), tuple(notes))
+
+
+def _without(where: str, disks: Mapping[str, Sequence[str]]) -> Note:
+    """The VMs that will come without disks that lie on one place. disks: VM name -> names of its disks."""
+    names = [name for of_vm in disks.values() for name in of_vm]
+    vms = f"VM {next(iter(disks))}" if len(disks) == 1 else f"VMs {_some(list(disks))}"
+    which = f"disk {names[0]}: it" if len(names) == 1 else f"disks {_some(names)}: each"
+    return Note(f"{vms} will come without {which} {where}", tuple(disks))
+
+
+def _unmapped_affinities(
+    used: Mapping[str, Mapping[str, Sequence[str]]], mappings: Mappings, existing: Mapping[str, Collection[str]]
+) -> list[Note]:
+    notes: list[Note] = []
+    for option, groups in used.items():
+        mapped = {pair.source for pair in mappings.of(option)}
+        notes.extend(
+            Note(
+                f"{AFFINITIES[option]} {group} (of VMs {_some(users)}) is not mapped, and the target has none of this "
+                "name; the engine will register them without it",
+                tuple(users),
+            )
+            for group, users in groups.items()
+            if group not in mapped and group not in existing[option]
+        )
+    return notes
 
 
 def _not_one(name: str, found: Sequence[InventoryVm], site: str) -> str:

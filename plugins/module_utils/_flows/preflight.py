@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import plan_attach, wanted_domains
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.mappings import mappings_from, missing_targets
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.needs import plan_needs
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.needs import Note, affinities, plan_needs
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput, DrError
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
@@ -29,7 +29,7 @@ def preflight(client: Client, params: Mapping[str, t.Any]) -> dict[str, t.Any]:
     Raises BadInput with all problems at once, unless ``strict`` is off.
     """
     problems: list[str] = []
-    warnings: list[str] = []
+    notes: list[Note] = []
     data_center = reads.data_center(client, params["data_center"])
     if data_center.status != "up":
         problems.append(f"data center {data_center.name} is {data_center.status}, it must be up")
@@ -38,10 +38,15 @@ def preflight(client: Client, params: Mapping[str, t.Any]) -> dict[str, t.Any]:
     if params["cluster"]:
         place = f"data center {data_center.name}"
         _collect(problems, lambda: one(clusters, params["cluster"], kind="cluster", place=place))
-    _collect(problems, lambda: _vms(client, data_center, clusters, params, problems, warnings))
+    _collect(problems, lambda: _vms(client, data_center, clusters, params, problems, notes))
     if problems and params["strict"]:
         raise BadInput(f"The plan cannot run, and nothing was changed: {'; '.join(problems)}")
-    return {"problems": problems, "notes": warnings, "ready": not problems}
+    return {
+        "problems": problems,
+        "notes": [note.text for note in notes],
+        "foreseen": [{"note": note.text, "vms": list(note.vms)} for note in notes if note.vms],
+        "ready": not problems,
+    }
 
 
 def _collect(problems: list[str], check: t.Callable[[], object]) -> None:
@@ -68,7 +73,7 @@ def _vms(
     clusters: list[Cluster],
     params: Mapping[str, t.Any],
     problems: list[str],
-    warnings: list[str],
+    notes: list[Note],
 ) -> None:
     mappings = mappings_from(params["mappings"])
     profiles = {key: profile.id for key, profile in reads.vnic_profiles(client, data_center.id).items()}
@@ -76,9 +81,12 @@ def _vms(
     existing["vnic_profiles"] = {"/".join(key) for key in profiles}
     problems.extend(missing_targets(mappings, existing))
     if params["inventory"]:
+        inventory = read_inventory(params["inventory"], params["inventory_site"])
+        vms = params["vms"] or []
+        existing.update(_affinities_there(client, clusters, affinities(inventory, vms), existing))
         findings = plan_needs(
-            read_inventory(params["inventory"], params["inventory_site"]),
-            params["vms"] or [],
+            inventory,
+            vms,
             frozenset(params["partial"] or ()),
             frozenset(domain["id"] for domain in params["domains"]),
             mappings,
@@ -86,9 +94,21 @@ def _vms(
             params["cluster"] or "",
         )
         problems.extend(findings.problems)
-        warnings.extend(findings.warnings)
+        notes.extend(findings.notes)
     elif not params["cluster"] and not mappings.of("clusters"):
         problems.append(
             "mappings.clusters: nothing is mapped and no 'cluster' is given, and without an inventory it is not known "
             "which clusters the VMs come from; map them, or name one cluster for all"
         )
+
+
+def _affinities_there(
+    client: Client, clusters: list[Cluster], used: t.Collection[str], known: t.Collection[str]
+) -> dict[str, set[str]]:
+    """The affinity groups and labels of the target, where VMs have such and they were not read already."""
+    there: dict[str, set[str]] = {}
+    if "affinity_groups" in used and "affinity_groups" not in known:
+        there["affinity_groups"] = {group.name for group in reads.affinity_groups(client, clusters)}
+    if "affinity_labels" in used and "affinity_labels" not in known:
+        there["affinity_labels"] = {label.name for label in reads.named(client, "affinitylabels")}
+    return there
