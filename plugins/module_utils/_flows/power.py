@@ -35,7 +35,14 @@ def power(context: Context, params: Mapping[str, t.Any]) -> Result:
     vms = _candidates(context, params["data_center"])
     is_required = none_of(params["best_effort"])
     plans = [
-        plan_power(params["state"], wave["vms"], params["exclude"] or [], vms, is_required=is_required)
+        plan_power(
+            params["state"],
+            wave["vms"],
+            params["exclude"] or [],
+            vms,
+            is_required=is_required,
+            unproven=context.check_mode,
+        )
         for wave in waves
     ]
     _refuse_repeats(plans)
@@ -44,7 +51,7 @@ def power(context: Context, params: Mapping[str, t.Any]) -> Result:
     results = []
     for wave, plan in zip(waves, plans, strict=True):
         if wave["name"]:
-            context.journal.note(f"wave {wave['name']}: {len(plan.steps)} VMs to bring {state}")
+            context.journal.note(f"wave {wave['name']}: {_vms(len(plan.steps))} to bring {state}")
         settings = PowerSettings(timeout=context.timeout, wait=context.wait and wave["wait"])
         actions = {state: Power(client, settings, state, verb), "wait": WaitFor(settings, state)}
         results.append(context.carry_out(plan, actions, {STATUS: _status_watch(context)}))
@@ -60,6 +67,10 @@ def _candidates(context: Context, data_center: str | None) -> list[Vm]:
     found = reads.data_center(context.client, data_center)
     clusters = {cluster.id for cluster in reads.clusters(context.client, found.id)}
     return [vm for vm in vms if vm.cluster_id in clusters]
+
+
+def _vms(count: int) -> str:
+    return "1 VM" if count == 1 else f"{count} VMs"
 
 
 def _status_watch(context: Context) -> Callable[[t.Collection[str]], dict[str, Vm]]:
