@@ -110,5 +110,11 @@ def _likely(key: str, known: Mapping[str, Check]) -> str:
 
 
 def _shown(value: t.Any) -> str:
-    kinds = {dict: "a mapping", list: "a list", type(None): "nothing"}
-    return kinds.get(type(value), repr(value)[:60])
+    # Ansible reads a file into types of its own, made from these.
+    if value is None:
+        return "nothing"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, str):
+        return repr(str(value))[:60]
+    return "a list" if isinstance(value, Sequence) else repr(value)[:60]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import typing as t
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import is_pattern
@@ -25,10 +26,9 @@ def directed(
     """
     site = plan["sites"][target]
     groups = [_group(group, inventory) for group in plan["groups"]]
-    _refuse_shared(groups)
-    empty = [group["name"] for group in groups if inventory is not None and not group["vms"]]
-    if empty:
-        raise PlanError([f"groups: {name} matches no VM of the inventory" for name in empty])
+    problems = [*_shared(groups, inventory), *(_unmatched(plan["groups"], groups, inventory) if inventory else ())]
+    if problems:
+        raise PlanError(problems)
     named = {vm for group in groups for vm in group["vms"]}
     return {
         "source": source,
@@ -119,24 +119,50 @@ def _group(group: Mapping[str, t.Any], inventory: Inventory | None) -> dict[str,
 
 
 def _expanded(asked: Sequence[str], exclude: Sequence[str], inventory: Inventory) -> list[str]:
-    """Patterns replaced by the names that they match; plain names stay, known or not."""
+    """Patterns replaced by the names that they match; plain names and ids stay, known or not."""
     found: dict[str, None] = {}
     for selector in asked:
         if is_pattern(selector):
             found.update((vm.name, None) for vm in inventory.vms if fnmatch.fnmatchcase(vm.name, selector))
         else:
             found[selector] = None
-    return [name for name in found if not any(fnmatch.fnmatchcase(name, pattern) for pattern in exclude)]
+    other_names = {vm.name: vm.id for vm in inventory.vms} | {vm.id: vm.name for vm in inventory.vms}
+
+    def left_out(name: str) -> bool:
+        called = (name, other_names.get(name, name))
+        return any(fnmatch.fnmatchcase(one, pattern) for one in called for pattern in exclude)
+
+    return [name for name in found if not left_out(name)]
 
 
-def _refuse_shared(groups: Sequence[Mapping[str, t.Any]]) -> None:
-    """PlanError for a VM that two groups name, by name or by pattern."""
-    owners: dict[str, str] = {}
+def _unmatched(
+    asked: Sequence[Mapping[str, t.Any]], groups: Sequence[Mapping[str, t.Any]], inventory: Inventory
+) -> list[str]:
+    """A pattern that matches no VM of the inventory, and a group of which its exclusions leave nothing."""
     problems = []
+    for given, group in zip(asked, groups, strict=True):
+        idle = [
+            selector
+            for selector in given["vms"]
+            if is_pattern(selector) and not any(fnmatch.fnmatchcase(vm.name, selector) for vm in inventory.vms)
+        ]
+        problems.extend(f"groups: {selector} of {group['name']} matches no VM of the inventory" for selector in idle)
+        if not group["vms"] and not idle:
+            problems.append(f"groups: {group['name']} excludes all of its VMs")
+    return problems
+
+
+def _shared(groups: Sequence[Mapping[str, t.Any]], inventory: Inventory | None) -> list[str]:
+    """The VMs that two groups name, by name, id or pattern, or one group twice."""
+    times = Counter(vm.name for vm in inventory.vms) if inventory else Counter[str]()
+    ids = {vm.name: vm.id for vm in inventory.vms if times[vm.name] == 1} if inventory else {}
+    owners: dict[str, tuple[str, str]] = {}
+    problems: list[str] = []
     for group in groups:
         for vm in group["vms"]:
-            owner = owners.setdefault(vm, group["name"])
+            called, owner = owners.setdefault(ids.get(vm, vm), (vm, group["name"]))
             if owner != group["name"]:
                 problems.append(f"groups: VM {vm} is in {owner} and in {group['name']}; name it in one of them")
-    if problems:
-        raise PlanError(problems)
+            elif called != vm:
+                problems.append(f"groups: {called} and {vm} of {owner} are one VM; name it once")
+    return problems
