@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import Change
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, Step
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import select
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import left_out, select
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import is_pattern
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Vm
 
@@ -31,11 +31,11 @@ def plan_power(
 ) -> Plan:
     """The steps that bring the asked VMs to ``state`` ("up" or "down").
 
-    A VM that is on its way gets a step that only waits. unproven: nothing is written, so a VM that is not there may be one
-    that an earlier task would have registered. Raises Ambiguous for a name that two VMs carry.
+    A VM that is on its way gets a step that only waits. unproven: nothing is written, so a VM that is not there may be
+    one that an earlier task would have registered. Raises Ambiguous for a name that two VMs carry.
     """
     selection = select(vms, asked, exclude=exclude, kind="VM")
-    unknown = [name for name in selection.unmatched if not is_pattern(name) and name not in exclude]
+    unknown = [name for name in selection.unmatched if not is_pattern(name) and not left_out(name, exclude)]
     outcomes = [_unknown(state, name, unproven, required=is_required(name)) for name in unknown]
     steps: list[Step] = []
     changes: dict[str, tuple[Change, ...]] = {}

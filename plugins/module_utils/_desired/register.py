@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import ABSENT, Change
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, Step
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import Index, select
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import Index, left_out, select
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import HasNameAndId, is_pattern
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import (
     BLANK_TEMPLATE,
@@ -125,10 +125,12 @@ def _unmatched(
     outcomes: dict[str, Outcome] = {}
     index = Index(registered)
     for selector in selectors:
-        if is_pattern(selector) or selector in exclude:
+        if is_pattern(selector) or left_out(selector, exclude):
             continue
         there = index.find(selector)
         for record in there:
+            if left_out(record.name, exclude) or left_out(record.id, exclude):
+                continue
             required = is_required(record.name) and is_required(record.id)
             outcomes[record.id] = settled(
                 "register", kind, record.name, record.id, "already", "is registered", required=required

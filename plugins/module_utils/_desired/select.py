@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import typing as t
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,11 @@ def select(
         if other is not record and not shared_names:
             raise Ambiguous(kind=kind, asked=record.name, candidates=[label(other), label(record)])
     return Selection(tuple(chosen.values()), tuple(unmatched))
+
+
+def left_out(selector: str, exclude: Sequence[str]) -> bool:
+    """Whether a name or id that met no record is left out all the same: given literally, or matched by a pattern."""
+    return any(selector == given or fnmatch.fnmatchcase(selector, given) for given in exclude)
 
 
 class Index(t.Generic[R]):
