@@ -12,9 +12,9 @@ from typing import Any
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record, members
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfNic
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import Element
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Request, known_id
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
-from lxml import etree
 
 _KINDS = (
     ("cluster", "Cluster name", "Cluster name"),
@@ -60,7 +60,7 @@ class Mappings:
         return [mapped, name] if mapped else [name]
 
 
-def check_elements(request: Request, root: etree._Element) -> None:
+def check_elements(request: Request, root: Element) -> None:
     """Refuses elements that a mapping does not know: the whole body is then unreadable."""
     for side in root.iter("from", "to"):
         for inner in side.iter():

@@ -5,9 +5,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import traceback
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from lxml import etree
+if TYPE_CHECKING:
+    from lxml import etree
+
+    Element: TypeAlias = etree._Element
+    LXML_ERROR: str | None = None
+else:
+    try:
+        from lxml import etree
+    except ImportError:
+        etree, Element, LXML_ERROR = None, None, traceback.format_exc()
+    else:
+        Element, LXML_ERROR = etree._Element, None
 
 DROPPED = ("link", "actions")
 
@@ -16,7 +28,7 @@ class NotXml(ValueError):
     """The text is not well-formed XML."""
 
 
-def parse(text: bytes) -> etree._Element:
+def parse(text: bytes) -> Element:
     """The root element. Raises NotXml."""
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -33,7 +45,7 @@ def parse(text: bytes) -> etree._Element:
         raise NotXml(str(error)) from error
 
 
-def to_record(node: etree._Element) -> Any:
+def to_record(node: Element) -> Any:
     """The element as data: text, or a dict of its children with ``id``; repeated children become a list.
 
     Links, actions and addresses are left out: the twin adds them again when it answers (shapes.py)."""

@@ -199,6 +199,7 @@ def _lun(site: Site, disk: OvfDisk, unit: Record, mappings: Mappings) -> Record:
         "disk_id": identity,
     }
     device = {"id": unit["id"], **{k: device[k] for k in sorted(device) if k != "id"}}
+    place.hosts.update(host.id for host in site.all("host") if host.data.get("status") == "up")
     known = site.get("disk", identity)
     if known is not None:
         site.doubled[identity] = [device, device]

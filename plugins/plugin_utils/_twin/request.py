@@ -13,10 +13,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import NotXml, parse, to_record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import Element, NotXml, parse, to_record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document, element, write_value
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
-from lxml import etree
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TRUE = {"true", "t", "yes", "y", "1", ""}
@@ -56,7 +55,7 @@ class Request:
         """A boolean parameter; present without a value means yes."""
         return name in self.params and self.params[name].lower() in _TRUE
 
-    def xml(self, method: str = "") -> etree._Element:
+    def xml(self, method: str = "") -> Element:
         """The body. A refusal of the engine's kind when it cannot be read (contract 01; 01 recordings 104-114)."""
         kind = self.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind not in ("application/xml", "text/xml"):
@@ -65,7 +64,7 @@ class Request:
             root = parse(self.body)
         except NotXml:
             raise refusals.syntax(self.host, method) from None
-        if etree.QName(root).namespace:
+        if str(root.tag).startswith("{"):
             raise refusals.syntax(self.host, method)
         return root
 

@@ -26,6 +26,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.floor import Floor, floor
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.grow import counts
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import LoggedRequest, RequestLog
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import LXML_ERROR
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import PACES, EngineProfile, Profile
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.server import SiteServer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
@@ -55,6 +56,8 @@ class Twin:
         token_seconds: float = 360000.0,
         clock: Clock | None = None,
     ) -> None:
+        if LXML_ERROR is not None:
+            raise EstateError("the twin needs the Python library lxml, which is not installed")
         if profile not in PACES:
             raise EstateError(f"profile {profile!r} is none of {', '.join(PACES)}")
         if isinstance(estate, (str, Path)) or estate is None:

@@ -165,15 +165,7 @@ def _lun(site: Site, disk: OvfDisk, mappings: Mappings) -> tuple[Record, refusal
     ]
     if users:
         return unit, refusals.command(409, "Cannot import VM. The provided lun is used by another disk.")
-    place = site.storage.luns.get(unit["id"])
-    visible = (
-        place is not None
-        and place.reachable
-        and (
-            kind == "fcp"
-            or (place.record.get("address"), place.record.get("target")) == (unit["address"], unit["target"])
-        )
-    )
+    visible = _visible(site, unit, kind)
     if not visible:
         return unit, refusals.command(
             400,
@@ -181,3 +173,16 @@ def _lun(site: Site, disk: OvfDisk, mappings: Mappings) -> tuple[Record, refusal
             "please check storage server connectivity.",
         )
     return unit, None
+
+
+def _visible(site: Site, unit: Record, kind: str) -> bool:
+    """Whether a host of this site sees the LUN, or would after signing in with these details.
+
+    What only hosts of another site have seen so far is that site's own storage and out of reach."""
+    place = site.storage.luns.get(unit["id"])
+    if place is None or not place.reachable:
+        return False
+    if any(host in place.hosts for host in site.tables["host"]):
+        return True
+    given = (unit.get("address"), unit.get("target"))
+    return not place.hosts and (kind == "fcp" or (place.record.get("address"), place.record.get("target")) == given)
