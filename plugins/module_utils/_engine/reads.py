@@ -23,8 +23,9 @@ if t.TYPE_CHECKING:
 
 # A search by ids must fit into a request line; 40 UUIDs are about 1,700 characters.
 MOST_IDS_IN_A_SEARCH = 40
-# What a VM may be on its way to; all other statuses are places where it stays.
-MOVING = ("wait_for_launch", "powering_up", "powering_down", "restoring_state", "saving_state", "image_locked")
+# The statuses of a VM that is on its way, as a search spells them: the engine's own names, without the underscores that
+# the same statuses have in answers. A spelling that a search does not know finds nothing and is no error.
+MOVING = ("waitforlaunch", "poweringup", "poweringdown", "restoringstate", "savingstate", "imagelocked")
 
 
 class Unregistered(t.Protocol):

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The search language, as far as clients of this collection and of ovirt.ovirt use it.
 
-``field op value`` joined by and / or, quotes, wildcards, brackets, ``sortby field [asc|desc]``, ``page N``.
+``field op value`` joined by and / or, quotes, wildcards, ``sortby field [asc|desc]``, ``page N``.
 What the engine does not understand gives an empty list with 200, so that is what Unsearchable leads to (01 recordings
-53-55)."""
+53-55). Among that are brackets, and a status in any other spelling than the engine's own name for it, which has none of
+the underscores that the same status has in an answer (both seen at a running engine)."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from fnmatch import translate
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 
-_TOKEN = re.compile(r'\s*(?:(?P<op>!=|<=|>=|=|<|>|:)|(?P<bracket>[()])|"(?P<quoted>[^"]*)"|(?P<word>[^\s()=<>!:"]+))')
+_TOKEN = re.compile(r'\s*(?:(?P<op>!=|<=|>=|=|<|>|:)|"(?P<quoted>[^"]*)"|(?P<word>[^\s()=<>!:"]+))')
 Test = Callable[[Site, Entity], bool]
 
 
@@ -68,6 +69,68 @@ def _plain(key: str) -> Callable[[Site, Entity], str]:
     return lambda site, entity: str(entity.data.get(key, ""))
 
 
+STATUSES = {
+    "vm": [
+        "unassigned",
+        "down",
+        "up",
+        "poweringup",
+        "paused",
+        "migratingfrom",
+        "migratingto",
+        "unknown",
+        "notresponding",
+        "waitforlaunch",
+        "rebootinprogress",
+        "savingstate",
+        "restoringstate",
+        "suspended",
+        "imageillegal",
+        "imagelocked",
+        "poweringdown",
+    ],
+    "host": [
+        "unassigned",
+        "down",
+        "maintenance",
+        "up",
+        "nonresponsive",
+        "error",
+        "installing",
+        "installfailed",
+        "reboot",
+        "preparingformaintenance",
+        "nonoperational",
+        "pendingapproval",
+        "initializing",
+        "connecting",
+        "installingos",
+        "kdumping",
+    ],
+    "storage_domain": [
+        "uninitialized",
+        "unattached",
+        "active",
+        "inactive",
+        "unknown",
+        "locked",
+        "maintenance",
+        "preparingformaintenance",
+        "detaching",
+        "activating",
+    ],
+    "data_center": ["uninitialized", "up", "maintenance", "notoperational", "nonresponsive", "contend"],
+    "disk": ["unassigned", "ok", "locked", "illegal"],
+    "template": ["ok", "locked", "illegal"],
+}
+"""The names that a search for a status understands, per kind."""
+
+
+def _status(site: Site, entity: Entity) -> str:
+    shown = str(entity.data.get("status", ""))
+    return "nonresponsive" if shown == "problematic" else shown.replace("_", "")
+
+
 def _type(site: Site, entity: Entity) -> str:
     return str(entity.data.get("type", ""))
 
@@ -81,7 +144,7 @@ _COMMON = {
 FIELDS: dict[str, dict[str, Callable[[Site, Entity], str]]] = {
     "vm": {
         **_COMMON,
-        "status": _plain("status"),
+        "status": _status,
         "cluster": _name_of("cluster", "cluster"),
         "datacenter": _data_center,
         "host": _name_of("host", "host"),
@@ -94,22 +157,22 @@ FIELDS: dict[str, dict[str, Callable[[Site, Entity], str]]] = {
     },
     "template": {
         **_COMMON,
-        "status": _plain("status"),
+        "status": _status,
         "cluster": _name_of("cluster", "cluster"),
         "datacenter": _data_center,
     },
     "host": {
         **_COMMON,
-        "status": _plain("status"),
+        "status": _status,
         "cluster": _name_of("cluster", "cluster"),
         "datacenter": _data_center,
         "address": _plain("address"),
     },
-    "storage_domain": {**_COMMON, "status": _plain("status"), "datacenter": _data_center, "type": _type},
+    "storage_domain": {**_COMMON, "status": _status, "datacenter": _data_center, "type": _type},
     "disk": {
         **_COMMON,
         "alias": _plain("alias"),
-        "status": _plain("status"),
+        "status": _status,
         "disk_type": _plain("storage_type"),
         "disk_content_type": _plain("content_type"),
         "storage": _storage,
@@ -117,7 +180,7 @@ FIELDS: dict[str, dict[str, Callable[[Site, Entity], str]]] = {
         "datacenter": _data_center,
     },
     "cluster": {**_COMMON, "datacenter": _name_of("data_center", "data_center")},
-    "data_center": {**_COMMON, "status": _plain("status")},
+    "data_center": {**_COMMON, "status": _status},
     "network": {**_COMMON, "datacenter": _name_of("data_center", "data_center")},
     "user": {
         **_COMMON,
@@ -214,11 +277,6 @@ class _Parser:
 
     def _one(self) -> Test:
         kind, value = self._next()
-        if (kind, value) == ("bracket", "("):
-            test = self._either()
-            if self._next() != ("bracket", ")"):
-                raise Unsearchable("bracket")
-            return test
         read = FIELDS[self._tag].get(value.lower())
         if kind != "word" or read is None:
             raise Unsearchable(value)
@@ -226,5 +284,7 @@ class _Parser:
         wanted_kind, wanted = self._next()
         if sign != "op" or wanted_kind not in ("word", "quoted") or operator not in ("=", "!=", ":"):
             raise Unsearchable(value)
+        if value.lower() == "status" and wanted.lower() not in STATUSES.get(self._tag, (wanted.lower(),)):
+            raise Unsearchable(wanted)
         pattern = re.compile(translate(wanted.replace("[", "[[]")), self._flags)
         return lambda site, entity: bool(pattern.match(read(site, entity))) == (operator != "!=")
