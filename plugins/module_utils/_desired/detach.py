@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import ABSENT, Change
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, Step
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import is_pattern
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import (
     DataCenter,
     Domain,
@@ -125,6 +126,10 @@ def plan_detach(
             change = Change("domain", domain.name, "", "known to the engine", ABSENT)
             add(domain, "remove", last, f"remove {domain.name} from the engine without formatting it", change)
     for name in asked:
+        if is_pattern(name):
+            # A pattern is about the domains of the data center: it must not reach out to others and remove them.
+            outcomes.append(settled("detach", "domain", name, "", "already", "matches no domain of the data center"))
+            continue
         unattached = next((domain for domain in known if name in (domain.id, domain.name)), None)
         if remove and unattached is not None and not unattached.data_center_ids:
             change = Change("domain", unattached.name, "", "known to the engine", ABSENT)
