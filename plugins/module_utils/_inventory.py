@@ -119,9 +119,7 @@ def _vm(
         cluster=clusters[vm["cluster"]["id"]],
         template_id=vm["template"]["id"],
         disks=tuple(disks[attachment["id"]] for attachment in vm["disk_attachments"]),
-        nics=tuple(
-            profiles[nic["vnic_profile"]["id"]] if nic.get("vnic_profile") else ("", "") for nic in vm["nics"]
-        ),
+        nics=tuple(profiles[nic["vnic_profile"]["id"]] if nic.get("vnic_profile") else ("", "") for nic in vm["nics"]),
         affinity_groups=tuple(groups.get(vm["id"], ())),
         affinity_labels=tuple(labels.get(vm["id"], ())),
     )
@@ -141,9 +139,7 @@ def _disk(disk: Mapping[str, t.Any]) -> InventoryDisk:
     return InventoryDisk(
         id=disk["id"],
         name=disk.get("alias") or disk.get("name") or "",
-        domain_ids=tuple(
-            domain["id"] for domain in _listed((disk.get("storage_domains") or {}).get("storage_domain"))
-        ),
+        domain_ids=tuple(domain["id"] for domain in _listed((disk.get("storage_domains") or {}).get("storage_domain"))),
         lun_id=units[0]["id"] if units else "",
     )
 

@@ -139,7 +139,7 @@ def _unmatched(
     asked: Sequence[Mapping[str, t.Any]], groups: Sequence[Mapping[str, t.Any]], inventory: Inventory
 ) -> list[str]:
     """A pattern that matches no VM of the inventory, and a group of which its exclusions leave nothing."""
-    problems = []
+    problems: list[str] = []
     for given, group in zip(asked, groups, strict=True):
         idle = [
             selector
