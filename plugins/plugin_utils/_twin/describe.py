@@ -66,8 +66,9 @@ class Describer:
 
 
 def write_stores(site: Site, data_center: str, only: str | None = None) -> None:
-    """Brings the OVF stores of a data center's data domains (or of one) up to date; what is unregistered there stays
-    in."""
+    """Brings the OVF stores of a data center's data domains (or of one) up to date; what is unregistered stays in.
+
+    A domain whose metadata names another data center by now is not ours to write to."""
     describer = Describer(site)
     domains = [d for d in site.domains_in(data_center) if d.data.get("type") == "data" and only in (None, d.id)]
     stores: dict[str, dict[str, OvfEntry]] = {d.id: dict(site.unregistered.get(d.id, {})) for d in domains}
@@ -84,7 +85,7 @@ def write_stores(site: Site, data_center: str, only: str | None = None) -> None:
                     stores[domain][entry.id] = entry
     for domain, store in stores.items():
         content = site.storage.contents.get(domain)
-        if content is not None:
+        if content is not None and content.pool in (None, data_center):
             content.ovf = store
 
 

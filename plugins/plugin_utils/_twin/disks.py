@@ -68,7 +68,7 @@ def remove_disk(site: Site, disk: Entity) -> None:
     """Takes a disk out of the engine and its image off the storage."""
     for domain in site.domains_of(disk):
         content = site.storage.contents.get(domain)
-        if content is not None:
+        if content is not None and content.pool == site.data_center_of(disk):
             content.disks.pop(disk.id, None)
     site.remove(disk)
     site.disk_users.pop(disk.id, None)

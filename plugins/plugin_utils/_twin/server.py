@@ -105,14 +105,15 @@ class SiteServer:
 
     def subject(self, path: str) -> str:
         """The name of the VM or template that a path is about."""
-        for part in path.split("/"):
-            for tag in ("vm", "template"):
-                entity = self.site.get(tag, part)
-                if entity is not None:
-                    return entity.name
-            for rows in self.site.unregistered.values():
-                if part in rows:
-                    return rows[part].name
+        with self.site.lock:
+            for part in path.split("/"):
+                for tag in ("vm", "template"):
+                    entity = self.site.get(tag, part)
+                    if entity is not None:
+                        return entity.name
+                for rows in self.site.unregistered.values():
+                    if part in rows:
+                        return rows[part].name
         return ""
 
 
