@@ -207,7 +207,21 @@ partial:
       description: The names of the disks that did not come, or null where no inventory knows the VM.
       type: list
       elements: str
-
+forgotten_luns:
+  description: The LUN disks whose leftover records were removed, with what is needed to make them again.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the disk.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    saved:
+      description: The attributes of the disk and of its LUN, by the engine's names. CHAP passwords are never told.
+      type: dict
 dropped:
   description: What the engine left out of what it registered, in its own words, from its events.
   returned: always

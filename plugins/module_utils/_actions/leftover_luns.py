@@ -32,9 +32,13 @@ SAVED_OF_THE_LUN = ("address", "port", "target", "username", "size", "serial", "
 
 
 class ForgetLun:
-    """Deletes the engine's record of a direct LUN; nothing is written to the LUN (contract 06, 6.2)."""
+    """Deletes the engine's record of a direct LUN; nothing is written to the LUN (contract 06, 6.2).
+
+    saved: disk id -> the attributes that it had.
+    """
 
     def __init__(self, client: Client, journal: Journal) -> None:
+        self.saved: dict[str, dict[str, str]] = {}
         self._client = client
         self._journal = journal
 
@@ -42,10 +46,10 @@ class ForgetLun:
         node = self._read(step)
         if node is None:
             return Done("is gone", already=True)
-        saved = attributes(node)
+        saved = self.saved[step.target_id] = attributes(node)
         self._journal.note(f"LUN disk {step.name} ({step.target_id}) before removal: {json.dumps(saved)}")
         self._client.delete(f"/disks/{step.target_id}", step=step.id, subject=f"LUN disk {step.name}")
-        return Done("record removed, data stays on the LUN", {"saved": saved})
+        return Done("record removed, data stays on the LUN")
 
     def look(self, step: Step) -> bool | None:
         if self._read(step) is None:

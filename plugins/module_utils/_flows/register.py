@@ -68,16 +68,19 @@ def register_vms(context: Context, params: Mapping[str, t.Any]) -> Result:
     )
     plan = plan.after({step.id: before.get(step.target_id, frozenset()) for step in plan.steps})
     events = _Events(context, plan)
+    forget = ForgetLun(client, context.journal)
     result = context.carry_out(
         _together(guard, plan, target.not_proven),
-        {
-            "register": Register(client, target.settings(params), "vm"),
-            "forget_lun": ForgetLun(client, context.journal),
-        },
+        {"register": Register(client, target.settings(params), "vm"), "forget_lun": forget},
         {REGISTERED: registered_watch(client, "vm")},
     )
     result.extra["dropped"] = events.dropped(result)
     result.extra["partial"] = _partial(client, result, inventory)
+    result.extra["forgotten_luns"] = [
+        {"name": outcome.name, "id": outcome.target_id, "saved": forget.saved[outcome.target_id]}
+        for outcome in result.report.outcomes
+        if outcome.action == "forget_lun" and outcome.target_id in forget.saved and outcome.state == "done"
+    ]
     return result
 
 

@@ -24,9 +24,10 @@ def running_twin() -> t.Iterator[Twin]:
 
 
 @pytest.fixture
-def bench(running_twin: Twin, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def bench(running_twin: Twin, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Bench]:
     for name in [name for name in os.environ if name.startswith("OVIRT_")]:
         monkeypatch.delenv(name)
     found = Bench(running_twin)
     found.use(load(DRILL))
-    return found
+    yield found
+    assert [server.errors for server in running_twin._servers.values()] == [[], []], "errors of the twin itself"
