@@ -9,8 +9,8 @@ import threading
 from collections import defaultdict
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import Clock
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import follow_tree
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.processor import CORES, Phase, Processor, phases
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.reads import follow_tree
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Request
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Work
 

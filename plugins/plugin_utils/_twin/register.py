@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import mappings as maps
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals, validate
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import portal
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import portal
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.mappings import Mappings
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfDisk

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
     attach,
+    create,
     detach,
     disks,
     domains,
@@ -34,7 +35,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import
 Handler = Callable[[Site, Request], "Answer | Steps"]
 
 ROUTES: dict[str, Handler] = {
-    "POST storagedomains": domains.create,
+    "POST storagedomains": create.create,
     "PUT storagedomains/*": domains.update,
     "DELETE storagedomains/*": domains.remove,
     "POST storagedomains/*/isattached": attach.is_attached,

@@ -70,26 +70,22 @@ def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: 
         raise refusals.command(
             409, f"Cannot import VM. The following disks already exist: {names}. Please import as a clone."
         )
-    wanted = Import(
-        entry,
-        target or entry_cluster(site),
-        str(action.get("name") or entry.name),
-        clone,
-        flag(action, "reassign_bad_macs"),
-        dropped=[str(disk.record.get("name", "")) for disk in there],
-    )
+    kept: list[OvfDisk] = []
+    dropped = [str(disk.record.get("name", "")) for disk in there]
     for disk in images:
         if disk in there:
             continue
         refusal = _storage(site, disk, center)
         if refusal is None:
-            wanted.disks.append(disk)
+            kept.append(disk)
         elif partial:
-            wanted.dropped.append(str(disk.record.get("name", "")))
+            dropped.append(str(disk.record.get("name", "")))
         elif registered is None:
             raise refusal
     if target is None:
         raise refusals.command(400, NO_CLUSTER)
+    name, reassign = str(action.get("name") or entry.name), flag(action, "reassign_bad_macs")
+    wanted = Import(entry, target, name, clone, reassign, kept, dropped=dropped)
     _macs(site, wanted, target)
     if registered is not None and not clone:
         raise known_vm(site, registered, True)
@@ -111,11 +107,6 @@ def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: 
         else:
             raise refusal
     return wanted
-
-
-def entry_cluster(site: Site) -> Entity:
-    """Any cluster, to hold the place until the check for a missing one."""
-    return next(iter(site.all("cluster")))
 
 
 def _storage(site: Site, disk: OvfDisk, center: str) -> refusals.Refusal | None:

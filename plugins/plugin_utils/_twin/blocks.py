@@ -1,0 +1,61 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Block storage of the engine: the storage element of a domain on LUNs, and the connection of a portal."""
+
+from __future__ import annotations
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Place
+
+
+def block_storage(kind: str, identity: str, places: list[Place]) -> Record:
+    """The storage element of a block domain on these LUNs."""
+    cuts = ((0, 6), (9, 13), (14, 18), (19, 23), (24, 28), (28, 32), (30, 36))
+    group = "-".join(identity[first:last] for first, last in cuts)
+    units = [
+        {
+            **{k: v for k, v in p.record.items() if k != "type"},
+            "active_paths": "0",
+            "paths": "0",
+            "storage_domain_id": identity,
+            "volume_group_id": group,
+        }
+        for p in places
+    ]
+    units = [{"id": u["id"], **{k: u[k] for k in sorted(u) if k != "id"}} for u in units]
+    return {
+        "type": kind,
+        "volume_group": {"id": group, "logical_units": {"logical_unit": units if len(units) > 1 else units[0]}},
+    }
+
+
+def portals(site: Site, places: list[Place]) -> list[Entity]:
+    found: list[Entity] = []
+    for place in places:
+        if "target" in place.record:
+            entity = portal(site, place.record)
+            if entity not in found:
+                found.append(entity)
+    return found
+
+
+def portal(site: Site, unit: Record) -> Entity:
+    """The iSCSI connection record for a LUN's portal and target, made when there is none."""
+    wanted = (unit.get("address"), unit.get("target"))
+    known = next(
+        (c for c in site.all("storage_connection") if (c.data.get("address"), c.data.get("target")) == wanted), None
+    )
+    return known or site.add(
+        Entity(
+            "storage_connection",
+            {
+                "id": site.new_id(),
+                "address": unit["address"],
+                "port": unit.get("port", "3260"),
+                "target": unit["target"],
+                "type": "iscsi",
+            },
+        )
+    )

@@ -1,0 +1,97 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Members of collections, and the form in which each place shows a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members as inside
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import plain_display
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of a collection: its record there, its address, and the shape it is written in.
+
+    ``entity`` is set when the text can be kept: the record is the entity's own and the address its home."""
+
+    data: Record
+    href: str
+    shape: str
+    entity: Entity | None = None
+
+
+Source = Callable[[Site, tuple[str, ...]], Iterable[Member]]
+
+
+def nothing(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+    """A collection that the twin knows only as a link: always empty."""
+    return ()
+
+
+def home(entity: Entity) -> Member:
+    """An entity at its own address."""
+    collection = COLLECTION_OF[entity.tag]
+    return Member(entity.data, f"{API}/{collection}/{entity.id}", collection, entity)
+
+
+def domain_on_top(entity: Entity) -> Record:
+    """A storage domain at /storagedomains: the status is only ever unattached, or absent (contract 03, 3.1)."""
+    attached = bool(inside(entity.data, "data_centers", "data_center"))
+    return {k: "unattached" if k == "status" else v for k, v in entity.data.items() if k != "status" or not attached}
+
+
+def domain_inside(entity: Entity, data_center: str) -> Record:
+    """A storage domain in its data center, with its status."""
+    data = {key: value for key, value in entity.data.items() if key != "data_centers"}
+    return {**data, "data_center": {"id": data_center}, "data_centers": entity.data.get("data_centers", "")}
+
+
+def disk_in(data: Record, domain: str) -> Record:
+    """A disk in the list of one domain."""
+    rest = {key: value for key, value in data.items() if key != "storage_domains"}
+    return {
+        **rest,
+        "storage_domain": {"id": domain},
+        "storage_domains": data.get("storage_domains", {"storage_domain": {"id": domain}}),
+    }
+
+
+def in_domain(data: Record, domain: str) -> Record:
+    """A registered VM or template in a domain's list: without what only its own address tells of the display."""
+    return {**data, "display": plain_display(data.get("display")), "storage_domain": {"id": domain}}
+
+
+def portless(data: Record) -> Record:
+    unit = data["lun_storage"]["logical_units"]["logical_unit"]
+    kept = {k: v for k, v in unit.items() if k not in ("address", "port", "target", "portal")}
+    return {**data, "lun_storage": {**data["lun_storage"], "logical_units": {"logical_unit": kept}}}
+
+
+def group_record(group: Entity) -> Record:
+    """An affinity group with its members in place."""
+    data = dict(group.data)
+    for key, tag in (
+        ("host_labels", "affinity_label"),
+        ("hosts", "host"),
+        ("vm_labels", "affinity_label"),
+        ("vms", "vm"),
+    ):
+        held = group.subs.get(key, [])
+        data[key] = {tag: list(held)} if held else {}
+    return data
+
+
+def with_configuration(site: Site, snapshot: Member, vm: str) -> Member:
+    """A snapshot at its own address: the active one shows the VM's configuration too."""
+    held = site.get("vm", vm)
+    if held is None or "vm" in snapshot.data:
+        return snapshot
+    shown = {**held.data, "display": plain_display(held.data.get("display"))}
+    return Member({**snapshot.data, "vm": shown}, snapshot.href, "vms/snapshots")
