@@ -24,9 +24,10 @@ POLICIES = ("refuse", "keep", "remove")
 
 @dataclass(frozen=True)
 class Ties:
-    """What is known of the disks of VMs. owners: disk id -> VM id; complete: ids of VMs whose disks are all known."""
+    """What is known of the disks of VMs. owners: disk id -> ids of the VMs that have it, several for a shareable one;
+    complete: ids of VMs whose disks are all known."""
 
-    owners: Mapping[str, str]
+    owners: Mapping[str, Collection[str]]
     complete: frozenset[str]
 
 
@@ -48,12 +49,14 @@ def plan_leftover_luns(
     steps: list[Step] = []
     before: dict[str, frozenset[str]] = {}
     for disk in floating:
-        owner = ties.owners.get(disk.id)
-        if owner is not None and owner in chosen:
+        owners = ties.owners.get(disk.id, ())
+        coming = [owner for owner in owners if owner in chosen]
+        if coming:
             step = _removal(disk)
             steps.append(step)
-            before[owner] = before.get(owner, frozenset()) | {step.id}
-        elif owner is None and not ties.complete.issuperset(chosen):
+            for owner in coming:
+                before[owner] = before.get(owner, frozenset()) | {step.id}
+        elif not owners and not ties.complete.issuperset(chosen):
             unknown.append(disk)
     if unknown and policy == "refuse":
         listed = ", ".join(f"{disk.name} ({disk.id}, LUN {disk.lun_id})" for disk in unknown)

@@ -195,7 +195,10 @@ def ties_of(inventory: Inventory | None, chosen: t.Iterable[str]) -> Ties:
     """Which disk belongs to which VM, as far as an inventory tells. chosen: the ids of VMs."""
     if inventory is None:
         return NO_TIES
-    owners = {disk.id: vm.id for vm in inventory.vms for disk in vm.disks}
+    owners: dict[str, set[str]] = {}
+    for vm in inventory.vms:
+        for disk in vm.disks:
+            owners.setdefault(disk.id, set()).add(vm.id)
     return Ties(owners, frozenset(chosen) & {vm.id for vm in inventory.vms})
 
 
