@@ -24,7 +24,7 @@ NAMES = {
     "reset:register": "the second register is cut off before it is carried out",
     "start:<vm>": "starting this VM (name or id) is refused (409 no host fits), always",
     "storage:<domain>": "the storage of this domain (name or id) cannot be reached, from the beginning",
-    "busy": "every fourth write is first refused with 409 'Related operation is currently in progress'",
+    "busy": "every fourth register is first refused with 409 'Related operation is currently in progress'",
     "token": "the token is refused with 401 once, at the tenth request",
     "down": "the site answers 503 to twelve requests, from the twentieth on",
     "slow": "every request takes half a second longer",
@@ -32,7 +32,7 @@ NAMES = {
 """Names that ``--fail`` understands, with what they do."""
 
 _ENGINE_ERROR = "[Internal Engine Error]"
-_BUSY = "[Cannot perform the action. Related operation is currently in progress. Please try again later.]"
+_BUSY = "[Cannot import VM. Related operation is currently in progress. Please try again later.]"
 _NO_HOST = "[Cannot run VM. There is no host that satisfies current scheduling constraints. See below for details:]"
 
 
@@ -108,7 +108,7 @@ def named(name: str) -> Rule | str:
         "import": Rule(
             "status",
             "POST",
-            r"/storagedomains$",
+            r"/api(/v4)?/storagedomains$",
             status=400,
             body=fault_body("[Problem while trying to mount target]", action=False),
         ),
@@ -116,7 +116,7 @@ def named(name: str) -> Rule | str:
         "lost-answer:register": Rule("reset_after", "POST", register, nth=2),
         "lost-answer:start": Rule("reset_after", "POST", start, nth=2),
         "reset:register": Rule("reset_before", "POST", register, nth=2),
-        "busy": Rule("status", "POST", r"/ovirt-engine/api/", every=4, status=409, body=fault_body(_BUSY, action=True)),
+        "busy": Rule("status", "POST", register, every=4, status=409, body=fault_body(_BUSY, action=True)),
         "token": Rule("status", "", r"/ovirt-engine/api", nth=10, status=401),
         "down": Rule("status", "", r"/ovirt-engine/api", nth=20, times=12, status=503),
         "slow": Rule("delay", times=0, seconds=0.5),

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.fields import BODIES
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import Element, NotXml, parse, to_record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document, element, write_value
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
@@ -64,7 +65,7 @@ class Request:
             root = parse(self.body)
         except NotXml:
             raise refusals.syntax(self.host, method) from None
-        if str(root.tag).startswith("{"):
+        if str(root.tag).startswith("{") or not _all_known(root):
             raise refusals.syntax(self.host, method)
         return root
 
@@ -83,6 +84,12 @@ class Request:
             raise refusals.syntax(self.host, method)
         record = to_record(root)
         return record if isinstance(record, dict) else {}
+
+
+def _all_known(root: Element) -> bool:
+    """Whether the API knows every element of the root, and of what the table lists directly below it."""
+    nodes = [root, *root]
+    return all(child.tag in BODIES[node.tag] for node in nodes if node.tag in BODIES for child in node)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -74,6 +75,7 @@ class Twin:
         self._servers: dict[str, SiteServer] = {}
         self._stopped = threading.Event()
         self._build()
+        self._faults = {name: faults.Faults() for name in self.sites}
 
     def _build(self) -> None:
         self.storage = Storage(self.estate)
@@ -95,7 +97,7 @@ class Twin:
             accounts = Accounts(self.clock, self.username, self.password, self._token_seconds)
             port = self._port + number if self._port else 0
             self._servers[name] = SiteServer(
-                self, site, profile, accounts, RequestLog(), faults.Faults(), (self._host, port), self._tls
+                self, site, profile, accounts, RequestLog(), self._faults[name], (self._host, port), self._tls
             )
         for server in self._servers.values():
             server.start()
@@ -161,14 +163,14 @@ class Twin:
             if not self.storage.cut(made):
                 raise faults.BadRule(f"no storage of a domain '{made}'")
             return
-        for name, server in self._servers.items():
+        for name, held in self._faults.items():
             if site in (None, name):
-                server.faults.add(faults.Rule(**{k: v for k, v in vars(made).items() if k not in ("seen", "hits")}))
+                held.add(replace(made))
 
     def no_faults(self) -> None:
         """Takes every rule away and brings every place of the storage back."""
-        for server in self._servers.values():
-            server.faults.clear()
+        for held in self._faults.values():
+            held.clear()
         for place in (*self.storage.exports.values(), *self.storage.luns.values()):
             place.reachable = True
 
@@ -186,5 +188,5 @@ class Twin:
         self._build()
         for name, server in self._servers.items():
             server.log.clear()
-            server.faults.clear()
+            self._faults[name].clear()
             server.replace(self.sites[name], self._profile())

@@ -328,3 +328,25 @@ def test_five_hundred_small_requests_a_second(twin: Twin) -> None:
         connection.getresponse().read()
     server_seconds = (time.process_time() - begun) - (time.thread_time() - before)
     assert 300 / max(server_seconds, 0.001) > 500
+
+
+def test_a_fault_may_be_added_before_the_start() -> None:
+    twin = Twin()
+    twin.fail({"action": "status", "status": 503})
+    with twin:
+        assert requests.get(twin.url("primary"), auth=(twin.username, twin.password), timeout=5).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/vms/{vm}/start", "<action><flowers/></action>"),
+        ("/storagedomains", "<storage_domain><nmae>x</nmae></storage_domain>"),
+        ("/vms/{vm}/start", "<action><registration_configuration><mappings/></registration_configuration></action>"),
+    ],
+)
+def test_an_unknown_element_spoils_the_body(twin: Twin, session: requests.Session, path: str, body: str) -> None:
+    url = twin.url("primary") + path.format(vm=vm_id(twin))
+    answer = session.post(url, data=body, headers={"Content-Type": "application/xml"}, timeout=5)
+    assert (answer.status_code, "Request syntactically incorrect." in answer.text) == (400, True)
+    assert status(twin) == "down"
