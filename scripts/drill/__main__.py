@@ -14,13 +14,12 @@ import sys
 import time
 import typing as t
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.floor import floor
-
 import estate as estates
 import play
 import settings as options
 import summary as summaries
 import twin as twins
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.floor import floor
 
 USERNAME, PASSWORD = "admin@internal", "twin"
 
@@ -118,17 +117,21 @@ def _floor(settings: options.Settings, numbers: t.Mapping[str, int]) -> float | 
 def _conclude(settings: options.Settings, summary: t.Mapping[str, t.Any]) -> None:
     counts = summary["counts"]
     floor_words = f", the engine's floor is {summary['floor_seconds']} s" if summary["floor_seconds"] else ""
+    would = "check mode, nothing was written; " if settings.check else ""
     print(
-        f"\n{counts['registered']} VMs registered, {counts['started']} started, {counts['changed']} changes, "
-        f"{counts['failed']} failed, in {summary['seconds']} s{floor_words}\n"
+        f"\n{would}VMs registered: {counts['registered']}, started: {counts['started']}; changes: {counts['changed']}, "
+        f"failed: {counts['failed']}; {summary['seconds']} s{floor_words}\n"
         f"{summary['engine_requests']} requests to the engine ({summary['requests_per_vm']} per VM), "
         f"{summary['client_cpu_seconds']} s of CPU, {summary['peak_mb'].get('all', 0)} MB with the twin, "
         f"{summary['tasks']} tasks\n"
         f"summary: {settings.folder / 'summary.json'}\n"
         f"exit code: {summary['exit_code']}"
     )
-    if settings.fail and summary["exit_code"]:
-        print("Run `make drill` again, without FAIL, and it completes what is missing.")
+    if summary["exit_code"] > 128:
+        print(f"The playbook was ended by signal {summary['exit_code'] - 128}. ", end="")
+    if summary["exit_code"]:
+        without = ", without FAIL," if settings.fail else ""
+        print(f"Run `make drill` again{without} and it completes what is missing.")
 
 
 if __name__ == "__main__":

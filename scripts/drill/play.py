@@ -19,7 +19,11 @@ SAMPLE_SECONDS = 0.25
 
 @dataclasses.dataclass(frozen=True)
 class Played:
-    """What a playbook run came to. cpu_seconds: user and system time of all its processes; peak_mb: see Memory."""
+    """What a playbook run came to.
+
+    exit_code: 128 and the number of the signal for one that was killed, as shells tell it; cpu_seconds: user and system
+    time of all its processes; peak_mb: see Memory.
+    """
 
     exit_code: int
     seconds: float
@@ -48,7 +52,7 @@ def play(arguments: t.Sequence[str], environment: t.Mapping[str, str], twin_pid:
         _pid, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     return Played(
-        exit_code=process.returncode,
+        exit_code=128 - process.returncode if process.returncode < 0 else process.returncode,
         seconds=time.monotonic() - began,
         cpu_seconds=usage.ru_utime + usage.ru_stime,
         tasks=tasks,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The twin of a drill: a process of its own that outlives the drill, so that a second run finds what the first one did."""
+"""The twin of a drill: a process of its own that outlives the drill, for a second run to find what the first did."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ import time
 import typing as t
 
 import requests
-
 from settings import DrillError, Settings
 
 MODULE = "ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin"
@@ -34,10 +33,13 @@ class Twin:
         self.fresh = fresh
 
     def control(self, site: str, what: str, data: object = None) -> t.Any:
-        """Ask (or, with ``data``, tell) the control address of a site. DrillError with the twin's words."""
+        """Ask (or, with ``data``, tell) the control address of a site. DrillError with its words, if it has any."""
         url = f"{self.urls[site].removesuffix('/ovirt-engine/api')}/_twin/{what}"
-        answer = requests.get(url, timeout=30) if data is None else requests.post(url, json=data, timeout=30)
-        body = answer.json()
+        try:
+            answer = requests.get(url, timeout=30) if data is None else requests.post(url, json=data, timeout=30)
+            body = answer.json()
+        except (requests.RequestException, ValueError) as error:
+            raise DrillError("the twin does not answer any more; a further drill starts a new one") from error
         if answer.status_code != 200:
             raise DrillError(str(body.get("error", answer.status_code)))
         return body
@@ -51,7 +53,7 @@ def running(settings: Settings) -> Twin | None:
     twin = Twin(state, fresh=False)
     try:
         twin.control("recovery", "stats")
-    except (requests.RequestException, ValueError, DrillError):
+    except DrillError:
         return None
     return twin
 
