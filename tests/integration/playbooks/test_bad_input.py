@@ -1,0 +1,179 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Wrong input: told on one screen, with a way out, and without a write."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.ovirt_dr.storage.tests.integration.playbooks.runbook import Run, Runbook
+
+Edit = t.Callable[[Runbook], object]
+# Lines from the task that failed to the end of the play: what an operator sees without scrolling back much.
+SCREEN = 60
+
+
+def _plan(*keys: str | int, value: object) -> Edit:
+    """An edit that sets one place of the plan."""
+
+    def edit(book: Runbook) -> None:
+        place: t.Any = book.plan
+        for key in keys[:-1]:
+            place = place[key]
+        place[keys[-1]] = value
+
+    return edit
+
+
+def _without(*keys: str) -> Edit:
+    def edit(book: Runbook) -> None:
+        place: t.Any = book.plan
+        for key in keys[:-1]:
+            place = place[key]
+        del place[keys[-1]]
+
+    return edit
+
+
+def _damaged_inventory(book: Runbook) -> None:
+    (book.folder / "estate.json").write_text('{"format": "ovirt-dr-estate", "version": 1, "sites": [{"name": "pri')
+
+
+def _all(*edits: Edit) -> Edit:
+    return lambda book: [edit(book) for edit in edits]
+
+
+def _told_well(run: Run) -> None:
+    """What every refusal has in common."""
+    assert run.code != 0
+    assert "Traceback" not in run.screen
+    assert "run the same command again" in run.text
+    assert len(run.screen[run.screen.rindex("TASK [ovirt_dr.storage.dr_failover : Tell") :].splitlines()) <= SCREEN
+
+
+@pytest.mark.parametrize(
+    ("edit", "step", "words"),
+    [
+        pytest.param(
+            _all(_plan("storge", value=[]), _plan("groups", 0, "prio", value=1)),
+            "plan",
+            ["storge: unknown key, did you mean storage?", "groups[1].prio: unknown key"],
+            id="unknown-keys",
+        ),
+        pytest.param(_without("groups"), "plan", ["groups: is missing"], id="missing-key"),
+        pytest.param(
+            lambda book: book.plan["groups"].append({"name": "again", "vms": ["web01"]}),
+            "plan",
+            ["VM web01 is in applications and in again"],
+            id="vm-in-two-groups",
+        ),
+        pytest.param(_damaged_inventory, "plan", ["estate.json", "not valid JSON"], id="damaged-inventory"),
+        pytest.param(
+            _without("mappings", "clusters"),
+            "preflight",
+            ["mappings.clusters: prod", "is not mapped, and the target has no cluster of this name"],
+            id="missing-mapping",
+        ),
+        pytest.param(
+            _all(
+                _plan("mappings", "clusters", 0, "recovery", value="nosuch"),
+                _plan("mappings", "vnic_profiles", 0, "recovery", value={"network": "no", "profile": "where"}),
+                lambda book: book.plan["groups"][0]["vms"].append("ghost01"),
+            ),
+            "preflight",
+            [
+                "mappings.clusters: prod is mapped to nosuch, which does not exist in the target",
+                "is mapped to no/where (network/profile), which does not exist",
+                "VM ghost01 is not in the inventory of site primary",
+            ],
+            id="all-that-is-missing-at-once",
+        ),
+        pytest.param(
+            _plan("groups", 1, "partial", value="refuse"),
+            "preflight",
+            ["VMs db01, db02 have a disk that lies on data-erp, which the plan does not bring"],
+            id="disk-that-does-not-come",
+        ),
+        pytest.param(
+            _plan("sites", "recovery", "data_center", value="Nowhere"),
+            "preflight",
+            ["There is no data center 'Nowhere'"],
+            id="unknown-data-center",
+        ),
+        pytest.param(
+            _plan("sites", "recovery", "url", value="http://127.0.0.1:1/ovirt-engine/api"),
+            "preflight",
+            ["http://127.0.0.1:1/ovirt-engine/api could not be reached", "Connection refused"],
+            id="unreachable-engine",
+        ),
+    ],
+)
+def test_refused_without_a_write(runbook: Runbook, edit: Edit, step: str, words: list[str]) -> None:
+    edit(runbook)
+    run = runbook.run()
+    _told_well(run)
+    for sentence in words:
+        assert sentence in run.text
+    assert f"STOPPED at '{step}'" in run.screen
+    assert "Nothing was changed." in run.text
+    assert run.step(step)["state"] == "stopped"
+    assert run.step("attach domains")["state"] == "not reached"
+    assert runbook.writes() == []
+    assert not runbook.journal.exists()
+
+
+def test_wrong_password(runbook: Runbook) -> None:
+    run = runbook.run(env={"OVIRT_USERNAME": "admin@internal", "OVIRT_PASSWORD": "wr0ng%one"})
+    _told_well(run)
+    assert "Sign-in of user 'admin@internal'" in run.text
+    assert "wr0ng" not in run.screen
+    assert runbook.writes() == []
+    # One try: an engine locks accounts.
+    assert runbook.twin.stats("recovery")["sign_ins"] == 1
+
+
+def test_nothing_lies_on_the_path(runbook: Runbook) -> None:
+    """The import is the only write; the engine made no domain of it."""
+    del runbook.plan["storage"][1:]
+    runbook.plan["storage"][0]["at"]["recovery"]["path"] = "/exports/empty"
+    runbook.plan["groups"] = [{"name": "all", "vms": ["*"], "partial": "allow"}]
+    before = {domain.id for domain in runbook.twin.site("recovery").all("storage_domain")}
+    run = runbook.run()
+    _told_well(run)
+    assert "No storage domain lies on nfs-b.example:/exports/empty. Nothing was created." in run.text
+    assert runbook.writes() == ["POST /storagedomains"]
+    assert {domain.id for domain in runbook.twin.site("recovery").all("storage_domain")} == before
+    assert run.step("register VMs")["state"] == "not reached"
+
+
+def test_another_domain_lies_on_the_path(runbook: Runbook) -> None:
+    """It is forgotten again, and never formatted."""
+    first, second = runbook.plan["storage"][:2]
+    first["at"]["recovery"] = dict(second["at"]["recovery"])
+    runbook.plan["storage"] = [first]
+    runbook.plan["groups"] = [{"name": "all", "vms": ["*"], "partial": "allow"}]
+    run = runbook.run()
+    _told_well(run)
+    assert f"holds another domain: {second['name']} ({second['id']}), expected was {first['id']}" in run.text
+    wrote, forgot = runbook.writes()
+    assert wrote == "POST /storagedomains"
+    assert forgot.startswith(f"DELETE /storagedomains/{second['id']}?")
+    assert "format=true" not in forgot
+
+
+def test_no_statement_that_the_other_side_is_dead(runbook: Runbook) -> None:
+    """Domains that carry another side's mark are imported, and nothing is taken away without a statement."""
+    run = runbook.run(takeover=None)
+    _told_well(run)
+    assert "takeover: {confirmed_by: ..., reason: ...}" in run.text
+    assert runbook.writes() == ["POST /storagedomains"] * 3
+    assert run.step("attach domains")["counts"]["failed"] == 3
+    assert run.step("register VMs")["state"] == "not reached"
+    assert '"failures"' not in run.screen, "a raw result fills the screen"
+
+    stated = runbook.run(takeover={"confirmed_by": " ", "reason": "power"})
+    _told_well(stated)
+    assert "takeover: confirmed_by must not be empty" in stated.text
+    assert len(runbook.writes()) == 3
