@@ -5,18 +5,10 @@
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass
 
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.transport import REQUESTS_ERROR
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import LXML_ERROR
-
-try:
-    import requests as _requests
-except ImportError:
-    REQUESTS_ERROR: str | None = traceback.format_exc()
-else:
-    REQUESTS_ERROR = None
-    del _requests
 
 
 @dataclass(frozen=True)

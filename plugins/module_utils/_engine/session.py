@@ -41,6 +41,7 @@ class Session:
         self._counts = counts
         self._lock = threading.Lock()
         self._token = _checked(credentials.token) if credentials.token else ""
+        self._hidden: tuple[str, ...] = ()
         self._own = False
         self._refused: SignInFailed | None = None
 
@@ -74,12 +75,16 @@ class Session:
             advice="Check that the user may use the API, and that the engine's clock is right.",
         )
 
+    def hide(self, secrets: t.Iterable[str]) -> None:
+        """More secrets that scrub() takes out: those that requests carry in their bodies."""
+        self._hidden = (*self._hidden, *secrets)
+
     def scrub(self, said: bytes) -> bytes:
         """Words of the engine or the system without the secrets of this session, should they be printed back.
 
         Shorter ones than four characters are left: taking those out would leave no text.
         """
-        for secret in (*self._credentials.secrets(), self._token):
+        for secret in (*self._credentials.secrets(), self._token, *self._hidden):
             for form in {secret, html.escape(secret), urllib.parse.quote(secret, safe="")}:
                 if len(form) >= 4:
                     said = said.replace(form.encode(), b"***")
@@ -162,7 +167,7 @@ class Session:
 
 
 def _checked(token: str) -> str:
-    """The token, if it can stand in a header: http.client would quote another one in its error."""
+    """The token, if it can stand in a header: the HTTP library would quote another one in its error."""
     if not re.fullmatch(r"[\x21-\x7e]+", token):
         raise BadInput("The token holds blanks or characters that no token has. Give it exactly as the engine gave it.")
     return token

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import pathlib
 import shutil
 import socket
@@ -98,8 +99,63 @@ def test_another_name_in_the_certificate(connect: Connect, authority: Authority)
 
 
 @needs_openssl
-def test_insecure_must_be_said(secure: Server, connect: Connect) -> None:
+def test_insecure_must_be_said(secure: Server, connect: Connect, recwarn: pytest.WarningsRecorder) -> None:
+    """Once it is said, nothing warns of it: a module's output has no place for that."""
     assert len(connect(url=secure.url, insecure=True).get("/vms")) == 1
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+@needs_openssl
+def test_only_the_given_authority_is_trusted(
+    secure: Server, connect: Connect, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the bundle that requests brings along, nor one that the environment names to it."""
+    client = connect(url=secure.url, ca_content=authority.ca.read_text())
+    client.get("/vms")
+    adapter = client._transport._adapter
+    assert adapter is not None
+    assert adapter._context is not None
+    assert len(adapter._context.get_ca_certs()) == 1
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.ca))
+    monkeypatch.setenv("CURL_CA_BUNDLE", str(authority.ca))
+    with pytest.raises(errors.Unreachable, match="not trusted"):
+        connect(url=secure.url).get("/vms")
+
+
+@needs_openssl
+def test_tls_that_fails_after_the_handshake_leaves_a_write_in_doubt(connect: Connect, authority: Authority) -> None:
+    """In TLS 1.3 the refusal of a client without certificate comes when the request is already under way."""
+    place = authority.ca.parent
+    picky = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    picky.load_cert_chain(place / "good.pem", place / "good.key")
+    picky.minimum_version = ssl.TLSVersion.TLSv1_3
+    picky.verify_mode = ssl.CERT_REQUIRED
+    server = Server(picky)
+    client = connect(url=server.url, ca_file=str(authority.ca), token="t0ken")
+    with pytest.raises(errors.LostAnswer):
+        client.post("/vms")
+    assert client.counts.retried == 0
+    server.stop()
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_handshake_that_does_not_come_about_carries_no_write(connect: Connect, silent: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            held = []
+            with contextlib.suppress(OSError):
+                while True:
+                    held.append(listener.accept()[0])
+                    if not silent:
+                        held.pop().close()
+
+        threading.Thread(target=accept, daemon=True).start()
+        port = listener.getsockname()[1]
+        client = connect(url=f"https://127.0.0.1:{port}{API}", token="t0ken", connect_timeout=0.2)
+        with pytest.raises(errors.Unreachable, match=r"127\.0\.0\.1.*Nothing was done"):
+            client.post("/vms")
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 @needs_openssl
@@ -266,7 +322,16 @@ def test_no_proxy_there(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> No
     assert "hunter22" not in str(caught.value)
 
 
-@pytest.mark.parametrize("address", ["socks5://me:hunter22@proxy.example:1080", "https://proxy.example", "http://[::1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "socks5://me:hunter22@proxy.example:1080",
+        "https://me:hunter22@proxy.example",
+        "ftp://me:hunter22@proxy.example",
+        "http://me:hunter22\u20ac@proxy.example",
+        "http://me:hunter22@[::1",
+    ],
+)
 def test_proxies_of_other_kinds(connect: Connect, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("http_proxy", address)
     with pytest.raises(errors.BadInput, match="http_proxy") as caught:
