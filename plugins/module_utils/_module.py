@@ -126,14 +126,18 @@ def _message(report: Report, *, check_mode: bool) -> str:
     counts = report.counts()
     sentence = ", ".join(f"{counts[state]} {words[state]}" for state in counts if counts[state]) or "nothing to do"
     failures = report.failures()
-    told = [_failure(outcome) for outcome in failures[:MOST_FAILURES_IN_A_MESSAGE]]
+    told = [_failure(outcome, report.stopped) for outcome in failures[:MOST_FAILURES_IN_A_MESSAGE]]
     if len(failures) > len(told):
         told.append(f"and {len(failures) - len(told)} more, see 'failures' and the journal")
+    # What ended the run is told once, at the end, and not with every object that it left in the middle.
+    told = [words for words in told if words]
     if report.stopped:
         told.append(report.stopped)
     return ". ".join([sentence, *told])
 
 
-def _failure(outcome: Outcome) -> str:
+def _failure(outcome: Outcome, stopped: str) -> str:
+    """A failure in words: the object is named; empty when there is nothing beyond what stopped the run."""
     name = outcome.name or outcome.target_id
-    return outcome.message if name in outcome.message else f"{outcome.kind} {name}: {outcome.message}"
+    message = outcome.message.removeprefix(stopped).removeprefix("; ") if stopped else outcome.message
+    return message if not message or name in message else f"{outcome.kind} {name}: {message}"

@@ -55,6 +55,8 @@ class Register:
         self._client = client
         self._settings = settings
         self._kind = kind
+        # entity id -> why the engine refused the whole, once a partial register was sent
+        self._refused: dict[str, str] = {}
 
     def do(self, step: Step) -> Answer:
         try:
@@ -66,13 +68,13 @@ class Register:
                 return Done("is registered", already=True)
             if not step.details["partial"] or fault.status not in (400, 409):
                 raise
+            self._refused[step.target_id] = fault.detail
             self._post(step, partial=True)
-            return self._until_there(step, {"partial": str(fault.detail)})
-        return self._until_there(step, {})
+        return self._until_there(step)
 
     def look(self, step: Step) -> Done | Failed | Pending | bool | None:
         if self._present(step) is not None:
-            return self._until_there(step, {})
+            return self._until_there(step)
         return None if still_working(self._client, step) else False
 
     def _post(self, step: Step, *, partial: bool) -> None:
@@ -87,7 +89,9 @@ class Register:
     def _present(self, step: Step) -> Vm | Template | None:
         return registered_watch(self._client, self._kind)({step.target_id}).get(step.target_id)
 
-    def _until_there(self, step: Step, details: dict[str, object]) -> Done | Pending:
+    def _until_there(self, step: Step) -> Done | Pending:
+        refused = self._refused.get(step.target_id)
+        details: dict[str, object] = {} if refused is None else {"partial": refused}
         if not self._settings.wait:
             return Done("accepted, not waited for", details)
         return Pending(

@@ -105,6 +105,10 @@ class Client:
             self.warnings.append(warning)
         self._transport.close()
 
+    def hide(self, *secrets: str) -> None:
+        """Secrets that requests will carry: no error text holds them, should the engine repeat them."""
+        self._session.hide(secrets)
+
     def correlation_id(self, step: str) -> str:
         """The mark under which the engine's jobs, events and log keep a step of this run: the same for the same step.
 

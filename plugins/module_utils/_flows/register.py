@@ -116,6 +116,7 @@ class _Target:
     def __init__(self, context: Context, params: Mapping[str, t.Any]) -> None:
         client = context.client
         mappings = mappings_from(params["mappings"])
+        client.hide(*(pair.password for pair in mappings.luns))
         self._context = context
         self._mappings = mappings
         self.data_center = reads.data_center(client, params["data_center"])

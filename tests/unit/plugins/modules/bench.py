@@ -13,6 +13,7 @@ import json
 import pathlib
 import re
 import typing as t
+from collections import Counter
 
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import READ_POSTS
@@ -107,6 +108,12 @@ class Bench:
         """The names of a kind of record that a site holds, with these fields."""
         entities = self.twin.site(site).all(tag)
         return {one.name for one in entities if all(one.data.get(key) == value for key, value in fields.items())}
+
+    def imports(self, site: str = "recovery") -> Counter[str]:
+        """How often each VM was registered, by the engine's jobs."""
+        jobs = (job for job in self.twin.site(site).all("job") if job.data["status"] != "failed")
+        found = (re.match(r"Importing VM (\S+) from", str(job.data["description"])) for job in jobs)
+        return Counter(match[1] for match in found if match)
 
     # -- the modules
 

@@ -9,12 +9,13 @@ import os
 import typing as t
 
 import pytest
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import patience, waits
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import DRILL, load
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench import Bench
 
 PACE = 0.02
-"""The twin's statuses and jobs pass fifty times as fast as an engine's."""
+"""The twin's statuses and jobs pass fifty times as fast as an engine's, and modules are as much less patient."""
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,8 @@ def running_twin() -> t.Iterator[Twin]:
 
 @pytest.fixture
 def bench(running_twin: Twin, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Bench]:
+    monkeypatch.setattr(waits.intervals, "__defaults__", (0.02, 1.6, 0.2))
+    monkeypatch.setattr(patience, "PAUSES", (0.02, 0.04, 0.08, 0.16))
     for name in [name for name in os.environ if name.startswith("OVIRT_")]:
         monkeypatch.delenv(name)
     found = Bench(running_twin)
