@@ -6,7 +6,7 @@
 # outside .build. Paths are relative, so that the repository may lie anywhere, below folders with blanks too.
 
 .DEFAULT_GOAL := help
-TARGETS := help drill test lint sanity docs lock clean
+TARGETS := help drill test lint sanity docs mission lock clean
 
 # The drill's variables reach it through the environment, whether given to make or set before.
 export VMS DOMAINS PROFILE FAIL LATENCY RESET CHECK

@@ -14,7 +14,7 @@ import signal
 import sys
 import typing as t
 
-from . import checks, copy, lock, venv
+from . import checks, copy, lock, mission, venv
 from .project import Problem, Project
 from .stages import Stage, run_all
 
@@ -49,6 +49,11 @@ def docs(project: Project) -> None:
     """the documentation as HTML, in .build/docs"""
     run_checks(project, checks.docs(project))
     print(f"open {project.build / 'docs' / 'index.html'}")
+
+
+def show_mission(project: Project) -> None:
+    """how much of what was asked for is done, after docs/mission.md"""
+    print(mission.report(mission.read((project.root / "docs" / "mission.md").read_text(encoding="utf-8"))))
 
 
 def renew_lock(project: Project) -> None:
@@ -91,6 +96,7 @@ TARGETS: dict[str, t.Callable[[Project], None]] = {
     "lint": lint,
     "sanity": sanity,
     "docs": docs,
+    "mission": show_mission,
     "lock": renew_lock,
     "clean": clean,
     "help": show_help,
@@ -113,7 +119,7 @@ def main(arguments: list[str]) -> int:
         return 2
     project = Project(pathlib.Path(__file__).resolve().parents[2])
     try:
-        if arguments[0] not in ("clean", "help"):
+        if arguments[0] not in ("clean", "help", "mission"):
             project.prepare()
         TARGETS[arguments[0]](project)
     except Problem as problem:
