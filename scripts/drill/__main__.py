@@ -53,7 +53,7 @@ def drill(settings: options.Settings) -> int:
     after = twin.control("recovery", "stats")
     engine = {key: after[key] - before[key] for key in ("reads", "writes", "sign_ins")}
     recovery = json.loads(result_file.read_text(encoding="utf-8")) if result_file.exists() else {}
-    summary = summaries.make_summary(settings, numbers, played, engine, recovery, _floor(settings, numbers))
+    summary = summaries.make_summary(settings, numbers, played, engine, recovery, _floor(settings, numbers), journal)
     summaries.write_summary(settings.folder / "summary.json", summary)
     _conclude(settings, summary)
     return played.exit_code

@@ -20,8 +20,12 @@ def make_summary(
     engine: t.Mapping[str, int],
     recovery: t.Mapping[str, t.Any],
     floor_seconds: float | None,
+    journal: pathlib.Path,
 ) -> dict[str, t.Any]:
-    """Put together what was measured (played), what the twin counted (engine) and what the role told (recovery)."""
+    """Put together what was measured (played), what the twin counted (engine) and what the role told (recovery).
+
+    journal: where it would be; a run that changed nothing may have written none.
+    """
     steps = recovery.get("steps") or {}
     totals = recovery.get("counts") or {}
     asked = engine["reads"] + engine["writes"] + engine["sign_ins"]
@@ -47,7 +51,7 @@ def make_summary(
         },
         "verdict": recovery.get("verdict", "none"),
         "exit_code": played.exit_code,
-        "journal": recovery.get("journal"),
+        "journal": str(journal) if journal.exists() else None,
     }
 
 

@@ -104,6 +104,7 @@ def test_check_mode_writes_nothing_and_tells_what_it_cannot_prove(drills: Drills
     assert "+  storage: nfs-b.example:/exports/data-web" in checked.screen, "no diff"
     assert "not proven: what lies on 3 domains, which are not attached to Recovery yet" in checked.text
     assert "dns01" in checked.screen[checked.screen.index("not proven: whether these VMs come up") :]
+    assert checked.summary["journal"] is None
     assert drills.journals() == []
 
 
