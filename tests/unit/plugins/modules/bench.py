@@ -201,7 +201,7 @@ def common(module: str) -> dict[str, t.Any]:
     """Options that keep a test quick: polls are short and time-outs too."""
     if module.endswith("_info"):
         return {}
-    return {"poll_interval": 0.05, "timeout": 20, "run_id": RUN_ID}
+    return {"poll_interval": 0.01, "timeout": 20, "run_id": RUN_ID}
 
 
 def path_of(entry: LoggedRequest) -> str:
