@@ -53,7 +53,7 @@ def items(check: Check, *, least: int = 0) -> Check:
     """A list of things of one shape."""
 
     def check_list(value: t.Any, where: str, problems: list[str]) -> None:
-        if not isinstance(value, Sequence) or isinstance(value, str):
+        if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
             problems.append(f"{where}: must be a list, not {_shown(value)}")
             return
         if len(value) < least:
@@ -117,4 +117,4 @@ def _shown(value: t.Any) -> str:
         return "a mapping"
     if isinstance(value, str):
         return repr(str(value))[:60]
-    return "a list" if isinstance(value, Sequence) else repr(value)[:60]
+    return "a list" if isinstance(value, Sequence) and not isinstance(value, bytes) else repr(value)[:60]
