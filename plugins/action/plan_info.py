@@ -9,6 +9,7 @@ import os
 import typing as t
 
 from ansible.errors import AnsibleError
+from ansible.parsing.vault import AnsibleVaultError
 from ansible.plugins.action import ActionBase
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import DrError
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import read_inventory
@@ -64,5 +65,13 @@ class ActionModule(ActionBase):
             raise PlanError([f"there is no file {path}"])
         try:
             return self._loader.load_from_file(path, cache="none", unsafe=True)
+        except AnsibleVaultError as error:
+            raise PlanError([f"it cannot be decrypted: {error}"]) from error
         except AnsibleError as error:
-            raise PlanError([f"it is not valid YAML: {error}"]) from error
+            raise PlanError([f"it is not valid YAML{_position(error)}: {error}"]) from error
+
+
+def _position(error: AnsibleError) -> str:
+    """Where the YAML is broken; ansible-core shows it for unhandled errors only."""
+    mark = getattr(error.__cause__ or getattr(error, "orig_exc", None), "problem_mark", None)
+    return f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
