@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import parse, to_record
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.data import listed, members, to_data, without
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import parse
 
 Record = dict[str, Any]
 API = "/ovirt-engine/api"
@@ -58,12 +59,11 @@ class Dump:
         text = self._answers.get(path)
         if text is None:
             return []
-        root = parse(text.encode())
-        return [to_record(child) for child in root if child.tag not in ("link", "actions")]
+        return members(parse(text.encode()))
 
     def one(self, path: str) -> Record:
         """A single record."""
-        record = to_record(parse(self._answers[path].encode()))
+        record = to_data(parse(self._answers[path].encode()))
         if not isinstance(record, dict):
             raise SystemExit(f"{path} holds no record")
         return record
@@ -73,18 +73,6 @@ def refers(record: Record, tag: str, ids: Iterable[str]) -> bool:
     """Whether the record points to one of the ids with this element."""
     held = record.get(tag)
     return isinstance(held, dict) and held.get("id") in set(ids)
-
-
-def listed(value: Any) -> list[Any]:
-    """One or many as a list."""
-    if value is None or value == "":
-        return []
-    return value if isinstance(value, list) else [value]
-
-
-def without(record: Record, *keys: str) -> Record:
-    """A copy less some keys."""
-    return {key: value for key, value in record.items() if key not in keys}
 
 
 def vm_record(dump: Dump, vm: Record) -> Record:
