@@ -30,6 +30,11 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views impor
 
 Tree = dict[str, Any]
 
+UNFOLLOWED = frozenset({"hosts/storage"})
+"""Links that an engine never follows, whatever lies behind them: seen at a running engine."""
+WITHIN = {"hosts/nics": "nics"}
+"""Wrappers that are called otherwise inside their owner than in an answer of their own (08a, hosts with follow)."""
+
 
 class Unfollowable(Exception):
     """A name in ``follow`` that leads nowhere: the whole request fails (findings, 1)."""
@@ -106,7 +111,9 @@ def _inlined(site: Site, member: Member, shape: Shape, tree: Tree) -> dict[str, 
 def _inlined_link(site: Site, path: str, ids: tuple[str, ...], below: Tree) -> dict[str, Writer]:
     shape = SHAPES.get(path)
     leaf = path.rpartition("/")[2]
-    plural = shape.plural if shape else PLURALS.get(leaf, leaf)
+    if path in UNFOLLOWED:
+        raise Unfollowable(path)
+    plural = WITHIN.get(path) or (shape.plural if shape else PLURALS.get(leaf, leaf))
     children: Iterable[Member] = SOURCES[path](site, ids) if path in SOURCES else ()
     if path == "vms/snapshots":
         children = [Member({**child.data, "vm": {"id": ids[0]}}, child.href, path) for child in children]
