@@ -154,8 +154,15 @@ class Bench:
 
     def templates(self, *names: str, **options: t.Any) -> Result:
         """unregistered_template_register, into the cluster dr."""
-        given = {"data_center": "Recovery", "domains": sorted(DOMAINS), "cluster": "dr", **options}
-        return self.run("unregistered_template_register", **({"templates": list(names)} if names else {}), **given)
+        given: dict[str, t.Any] = {
+            "data_center": "Recovery",
+            "domains": sorted(DOMAINS),
+            "cluster": "dr",
+            **options,
+        }
+        if names:
+            given["templates"] = list(names)
+        return self.run("unregistered_template_register", **given)
 
     def power(self, *vms: str, **options: t.Any) -> Result:
         """vm_power, up unless said otherwise."""

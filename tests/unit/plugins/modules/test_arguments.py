@@ -29,7 +29,7 @@ TEMPLATES = {"data_center": "Recovery", "domains": ["data-web"], "cluster": "dr"
 VMS = {**TEMPLATES, "vms": ["app01"]}
 POWER = {"vms": ["app01"]}
 INFO = {"data_center": "Recovery"}
-PREFLIGHT = {"data_center": "Recovery", "domains": [WEB], "cluster": "dr"}
+PREFLIGHT: dict[str, t.Any] = {"data_center": "Recovery", "domains": [WEB], "cluster": "dr"}
 
 GOOD: dict[str, dict[str, t.Any]] = {
     "storage_domain_attach": ATTACH,
@@ -364,7 +364,7 @@ def test_a_malformed_inventory(bench: Bench, tmp_path: pathlib.Path, text: str, 
     bench.ready("templates")
     path = tmp_path / "inventory.json"
     path.write_text(text, encoding="utf-8")
-    given = {"inventory": str(path), "inventory_site": "primary"}
+    given: dict[str, t.Any] = {"inventory": str(path), "inventory_site": "primary"}
     for result in (bench.register(**given), bench.run("preflight_info", **PREFLIGHT, **given)):
         assert result["failed"]
         assert str(path) in result["msg"]

@@ -63,7 +63,7 @@ LIVES = {
         1,
         f"domain {DATA_WEB}:\n  status: maintenance\n",
         f"domain {DATA_WEB}:\n  status: active\n",
-        lambda bench: (bench.quiet_primary(), to_maintenance(bench)),
+        lambda bench: to_maintenance(bench),
         "primary",
         {"attach": {DATA_WEB}},
     ),
@@ -135,6 +135,7 @@ LIVES = {
 
 def to_maintenance(bench: Bench) -> None:
     """data-web of the primary site in maintenance: the detach is refused after it was deactivated."""
+    bench.quiet_primary()
     bench.fail(r"/storagedomains/[^/]+$", "status", site="primary", method="DELETE", status=400)
     assert bench.detach("data-web")["done"] == {"deactivate": ["data-web"]}
     bench.twin.no_faults()
@@ -249,7 +250,7 @@ def test_info_of_one_domain_names_only_what_lies_there(bench: Bench) -> None:
 
 
 def test_preflight_tells_whether_a_plan_can_run(bench: Bench, tmp_path: pathlib.Path) -> None:
-    plan = {
+    plan: dict[str, t.Any] = {
         "data_center": "Recovery",
         "domains": wanted(),
         "vms": ["web01", "db01", "file01"],
@@ -262,7 +263,7 @@ def test_preflight_tells_whether_a_plan_can_run(bench: Bench, tmp_path: pathlib.
         good = bench.done("preflight_info", check=check, **plan)
         assert (good["ready"], good["problems"], good["changed"]) == (True, [], False)
         assert any("db01" in note and "data-erp" in note for note in good["notes"])
-    bad = {**plan, "partial": [], "mappings": {}, "vms": ["web01", "db01", "nobody"]}
+    bad: dict[str, t.Any] = {**plan, "partial": [], "mappings": {}, "vms": ["web01", "db01", "nobody"]}
     told = bench.run("preflight_info", **bad)
     assert told["failed"]
     assert "nothing was changed" in told["msg"]
