@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -39,6 +40,14 @@ def _without(*keys: str) -> Edit:
 
 def _damaged_inventory(book: Runbook) -> None:
     (book.folder / "estate.json").write_text('{"format": "ovirt-dr-estate", "version": 1, "sites": [{"name": "pri')
+
+
+def _two_vms_of_one_name(book: Runbook) -> None:
+    inventory = json.loads((book.folder / "estate.json").read_text(encoding="utf-8"))
+    for site in inventory["sites"]:
+        for vm in site["vms"]:
+            vm["name"] = "web01" if vm["name"] == "web02" else vm["name"]
+    (book.folder / "estate.json").write_text(json.dumps(inventory), encoding="utf-8")
 
 
 def _all(*edits: Edit) -> Edit:
@@ -89,6 +98,12 @@ def _told_well(run: Run) -> None:
                 "VM ghost01 is not in the inventory of site primary",
             ],
             id="all-that-is-missing-at-once",
+        ),
+        pytest.param(
+            _two_vms_of_one_name,
+            "preflight",
+            ["VM web01 stands 2 times in the inventory of site primary", "name it by its id"],
+            id="name-of-two-vms",
         ),
         pytest.param(
             _plan("groups", 1, "partial", value="refuse"),
