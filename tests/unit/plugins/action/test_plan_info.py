@@ -19,7 +19,14 @@ SITE = {
     **{key: [] for key in ("networks", "vnic_profiles", "disks", "templates", "storage_domains")},
     "clusters": [{"id": "c", "name": "prod"}],
     "vms": [
-        {"id": f"id-{name}", "name": name, "cluster": {"id": "c"}, "template": {"id": "t"}, "disk_attachments": [], "nics": []}
+        {
+            "id": f"id-{name}",
+            "name": name,
+            "cluster": {"id": "c"},
+            "template": {"id": "t"},
+            "disk_attachments": [],
+            "nics": [],
+        }
         for name in ("db01", "web01", "web02", "test01")
     ],
 }

@@ -47,7 +47,9 @@ def test_what_is_shown_is_what_is_returned(play, shown):
     assert shown == result["lines"]
     assert "Verdict: STOPPED at 'step 2'" in shown
     assert shown[-1] == "Journal: /j"
-    assert result["msg"].startswith("STOPPED at 'step 2'. There is no cluster 'x'. What was done before stays (2 objects)")
+    assert result["msg"].startswith(
+        "STOPPED at 'step 2'. There is no cluster 'x'. What was done before stays (2 objects)"
+    )
     assert result["counts"]["done"] == 2
 
 
@@ -71,7 +73,9 @@ def test_the_summary_is_for_its_owner_and_names_all(play, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["s.json"]
 
 
-@pytest.mark.parametrize(("path", "words"), [("none/s.json", "No such file or directory"), ("folder", "Is a directory")])
+@pytest.mark.parametrize(
+    ("path", "words"), [("none/s.json", "No such file or directory"), ("folder", "Is a directory")]
+)
 def test_a_summary_that_cannot_be_written_does_not_hide_the_verdict(play, shown, tmp_path, path, words):
     (tmp_path / "folder").mkdir()
     result = run(play, GOOD, summary=path)

@@ -10,7 +10,11 @@ from copy import deepcopy
 
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import InventoryDisk, InventoryVm, read_inventory
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import (
+    InventoryDisk,
+    InventoryVm,
+    read_inventory,
+)
 
 SITE = {
     "name": "primary",
@@ -143,7 +147,7 @@ def test_a_file_that_is_no_inventory_of_the_site(tmp_path, data, words):
 @pytest.mark.parametrize("value", ["text", 7, {"id": "x"}, [7], [None]])
 def test_whatever_is_damaged_is_told_as_damage(tmp_path, key, value):
     path = store(tmp_path, {**ESTATE, "sites": [{**SITE, key: value}]})
-    with pytest.raises(BadInput, match="site primary is damaged: .*Export it again"):
+    with pytest.raises(BadInput, match=r"site primary is damaged: .*Export it again"):
         read_inventory(path, "primary")
 
 

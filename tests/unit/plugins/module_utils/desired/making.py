@@ -29,9 +29,7 @@ HOST = Host("h1", "hv-b1", "up", "c1")
 
 def domain(name: str, *, status: str = "active", master: bool = False, center: str = "dc", kind: str = "nfs") -> Domain:
     """A domain with the id ``id-NAME`` on its own path; center "": in no data center."""
-    return Domain(
-        f"id-{name}", name, "data", status, master, kind, "nfs", f"/{name}", (center,) if center else ()
-    )
+    return Domain(f"id-{name}", name, "data", status, master, kind, "nfs", f"/{name}", (center,) if center else ())
 
 
 def wanted(name: str, *, called: str | None = None, required: bool = True) -> WantedDomain:
@@ -105,9 +103,7 @@ class DomainsModel:
             wish = step.details["domain"]
             assert isinstance(wish, WantedDomain)
             name = self.path_names.get(wish.id, "from-metadata")
-            self.known[wish.id] = Domain(
-                wish.id, name, "data", "unattached", False, "nfs", wish.address, wish.path, ()
-            )
+            self.known[wish.id] = Domain(wish.id, name, "data", "unattached", False, "nfs", wish.address, wish.path, ())
             return
         assert known is not None, f"{step.action} of an unknown domain"
         if step.action == "attach":

@@ -79,13 +79,19 @@ def test_the_sentences_and_changes_of_a_new_domain():
         (
             [],
             replace(CENTER, status="uninitialized"),
-            "domain web: data center Recovery is uninitialized; an imported domain would become its master. Attach a "
-            "domain of its own to the data center first",
+            (
+                "domain web: data center Recovery is uninitialized; an imported domain would become "
+                "its master. Attach a "
+                "domain of its own to the data center first"
+            ),
         ),
         (
             [replace(domain("web"), id="another")],
             CENTER,
-            "domain web: the name is taken by another domain (another); want another name for it, or rename the other one",
+            (
+                "domain web: the name is taken by another domain (another); want another name for it, or "
+                "rename the other one"
+            ),
         ),
         (
             [domain("web", center="elsewhere")],
@@ -95,8 +101,11 @@ def test_the_sentences_and_changes_of_a_new_domain():
         (
             [replace(domain("web"), path="/old")],
             CENTER,
-            "domain web: the engine knows it on nfs:/old, the playbook wants nfs:/web; its connection must be changed, "
-            "which this module never does",
+            (
+                "domain web: the engine knows it on nfs:/old, the playbook wants nfs:/web; its "
+                "connection must be changed, "
+                "which this module never does"
+            ),
         ),
     ],
 )
@@ -132,8 +141,11 @@ OPTION = {"id": "1", "name": "web", "type": "nfs", "address": "nfs", "path": "/w
     [
         (
             [{**OPTION, "id": None}],
-            "domains[1] web: 'id' is needed. It is what tells the domain from another one that lies on the same path; "
-            "take it from the inventory of the site that owns the domain",
+            (
+                "domains[1] web: 'id' is needed. It is what tells the domain from another one that "
+                "lies on the same path; "
+                "take it from the inventory of the site that owns the domain"
+            ),
         ),
         ([{**OPTION, "path": None}], "domains[1] web: 'path' is needed for type nfs"),
         ([{**OPTION, "address": None}], "domains[1] web: 'address' is needed for type nfs"),

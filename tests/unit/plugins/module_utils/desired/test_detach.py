@@ -8,7 +8,11 @@ from __future__ import annotations
 from copy import deepcopy
 
 import pytest
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.detach import OnDomain, find_blockers, plan_detach
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.detach import (
+    OnDomain,
+    find_blockers,
+    plan_detach,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import select
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.module_utils.desired.making import (
     CENTER,
@@ -76,9 +80,7 @@ def test_a_master_that_leaves_with_all_others_blocks_nothing():
 
 def detach(model, asked, *, remove):
     selection = select(model.attached, asked, kind="storage domain")
-    return plan_detach(
-        selection.unmatched, selection.chosen, model.top, data_center=CENTER, remove=remove, host=HOST
-    )
+    return plan_detach(selection.unmatched, selection.chosen, model.top, data_center=CENTER, remove=remove, host=HOST)
 
 
 def test_the_sentences_and_the_order_of_one_domain():
@@ -141,9 +143,7 @@ def centers(draw):
     statuses = st.sampled_from(["active", "maintenance", "inactive", "unknown"])
     names = draw(st.lists(st.sampled_from(NAMES), min_size=1, unique=True))
     master = draw(st.sampled_from(names))
-    model = DomainsModel(
-        {f"id-{name}": domain(name, status=draw(statuses), master=name == master) for name in names}
-    )
+    model = DomainsModel({f"id-{name}": domain(name, status=draw(statuses), master=name == master) for name in names})
     asked = draw(st.one_of(st.just(names), st.lists(st.sampled_from(names), unique=True)))
     if master in asked:
         asked = draw(st.permutations(names))

@@ -6,14 +6,21 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.leftover_luns import NO_TIES, Ties, plan_leftover_luns
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.leftover_luns import (
+    NO_TIES,
+    Ties,
+    plan_leftover_luns,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register import plan_register
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
-from ansible_collections.ovirt_dr.storage.tests.unit.plugins.module_utils.desired.making import allowed_order, lost_vm, lun
+from ansible_collections.ovirt_dr.storage.tests.unit.plugins.module_utils.desired.making import (
+    allowed_order,
+    lost_vm,
+    lun,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 
 
 def test_nothing_is_looked_at_when_nothing_is_registered():
@@ -85,7 +92,9 @@ names = st.sets(st.sampled_from("abcd"))
 def test_every_removal_comes_before_the_vms_of_its_disk(floating, vms, owners):
     lost = [lost_vm(name, id_=name) for name in sorted(vms)]
     owners = {disk: {chr(ord(vm) - ord("w") + ord("a")) for vm in of} for disk, of in owners.items()}
-    guard, before = plan_leftover_luns([lun(name) for name in sorted(floating)], vms, Ties(owners, frozenset()), "remove")
+    guard, before = plan_leftover_luns(
+        [lun(name) for name in sorted(floating)], vms, Ties(owners, frozenset()), "remove"
+    )
     plan = plan_register(
         "vm", ["*"], [], lost, [], [], is_required=lambda _name: True, may_be_partial=lambda _name: False
     )

@@ -119,7 +119,10 @@ def test_every_target_that_is_missing_is_named():
     existing = {option: {"c"} for option in (*BY_NAME, "vnic_profiles")}
     assert missing_targets(mappings_from(options), existing) == [
         *(f"mappings.{option}: a is mapped to b, which does not exist in the target" for option in BY_NAME),
-        "mappings.vnic_profiles: n/p is mapped to x/y (network/profile), which does not exist in the target data center",
+        (
+            "mappings.vnic_profiles: n/p is mapped to x/y (network/profile), which does not exist in the "
+            "target data center"
+        ),
     ]
 
 
@@ -135,7 +138,7 @@ pairs = st.dictionaries(names, names, max_size=3)
 
 
 @given(
-    st.fixed_dictionaries({option: pairs for option in BY_NAME}),
+    st.fixed_dictionaries(dict.fromkeys(BY_NAME, pairs)),
     st.dictionaries(profiles, st.one_of(st.none(), profiles), max_size=3),
     st.dictionaries(names, names, max_size=3),
 )
@@ -157,7 +160,9 @@ def test_every_pair_stands_in_the_request_exactly_once(by_name, of_profiles, lun
     made = registration_configuration(mappings_from(options), ids)
     assert options == copy
     if made is None:
-        assert not (any(by_name.values()) or of_profiles or luns)
+        assert not (any(by_name.values()))
+        assert not of_profiles
+        assert not luns
         return
     for option, tag in BY_NAME.items():
         found = [(one.findtext("from/name"), one.findtext("to/name")) for one in made.iter(tag)]

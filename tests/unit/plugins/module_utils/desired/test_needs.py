@@ -63,25 +63,37 @@ def test_a_vm_that_has_all_it_needs():
         (
             [vm("web", nics=(("net", "fast"),))],
             {},
-            "mappings.vnic_profiles: net/fast (network/profile, of VMs web) is not mapped, and the target has no such "
-            "profile",
+            (
+                "mappings.vnic_profiles: net/fast (network/profile, of VMs web) is not mapped, and "
+                "the target has no such "
+                "profile"
+            ),
         ),
         (
             [vm("db", disks=(SYSTEM, FAR, FAR))],
             {},
-            "VMs db have a disk that lies on data-erp, which the plan does not bring; add the domain, leave them out, or "
-            "allow them to come partially",
+            (
+                "VMs db have a disk that lies on data-erp, which the plan does not bring; add the "
+                "domain, leave them out, or "
+                "allow them to come partially"
+            ),
         ),
         (
             [vm(f"v{number}", disks=(FAR,)) for number in range(7)],
             {},
-            "VMs v0, v1, v2, v3, v4 and 2 more have a disk that lies on data-erp, which the plan does not bring; add the "
-            "domain, leave them out, or allow them to come partially",
+            (
+                "VMs v0, v1, v2, v3, v4 and 2 more have a disk that lies on data-erp, which the plan "
+                "does not bring; add the "
+                "domain, leave them out, or allow them to come partially"
+            ),
         ),
         (
             [vm("db", disks=(InventoryDisk("9", "x", (), ""),))],
             {},
-            "VMs db have a disk that lies on no domain; add the domain, leave them out, or allow them to come partially",
+            (
+                "VMs db have a disk that lies on no domain; add the domain, leave them out, or allow "
+                "them to come partially"
+            ),
         ),
     ],
 )
@@ -121,11 +133,16 @@ def test_a_disk_that_is_left_behind_knowingly(called):
 
 
 def test_disks_that_a_thousand_vms_leave_behind_are_one_note():
-    vms = [vm(f"v{number}", disks=(InventoryDisk(f"{number}", f"v{number}_erp", ("d9",), ""),)) for number in range(1000)]
+    vms = [
+        vm(f"v{number}", disks=(InventoryDisk(f"{number}", f"v{number}_erp", ("d9",), ""),)) for number in range(1000)
+    ]
     findings = needs(vms, partial={one.name for one in vms})
     assert notes(findings) == [
-        "VMs v0, v1, v2, v3, v4 and 995 more will come without disks v0_erp, v1_erp, v2_erp, v3_erp, v4_erp and 995 more: "
-        "each lies on data-erp, which the plan does not bring"
+        (
+            "VMs v0, v1, v2, v3, v4 and 995 more will come without disks v0_erp, v1_erp, v2_erp, "
+            "v3_erp, v4_erp and 995 more: "
+            "each lies on data-erp, which the plan does not bring"
+        )
     ]
     assert len(findings.notes[0].vms) == 1000
 
@@ -149,8 +166,10 @@ def test_an_affinity_that_the_engine_will_drop(field, option, called):
     assert (findings.problems, notes(findings)) == (
         (),
         [
-            f"{called} spread (of VMs w1, w2) is not mapped, and the target has none of this name; the engine will "
-            "register them without it"
+            (
+                f"{called} spread (of VMs w1, w2) is not mapped, and the target has none of this name; the engine will "
+                "register them without it"
+            )
         ],
     )
     assert findings.notes[0].vms == ("w1", "w2")

@@ -19,9 +19,7 @@ STATUSES = ("up", "down", "suspended", "paused", "not_responding", "unknown", *C
 
 
 def plan(state, asked, vms, *, exclude=(), best_effort=(), unproven=False):
-    return plan_power(
-        state, asked, exclude, vms, is_required=lambda name: name not in best_effort, unproven=unproven
-    )
+    return plan_power(state, asked, exclude, vms, is_required=lambda name: name not in best_effort, unproven=unproven)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
-
 def plan_vms(asked, lost, registered=(), templates=(), *, exclude=(), best_effort=(), partial=(), unproven=False):
     return plan_register(
         "vm",
@@ -71,7 +70,10 @@ def test_a_step_says_what_is_registered_and_from_where():
             [vm("web", id_="other")],
             {},
             "failed",
-            "web (id-web): the name belongs to another vm of the engine (other); rename or remove that one, then run again",
+            (
+                "web (id-web): the name belongs to another vm of the engine (other); rename or remove "
+                "that one, then run again"
+            ),
         ),
         (
             "web",
@@ -87,8 +89,11 @@ def test_a_step_says_what_is_registered_and_from_where():
             [],
             {},
             "failed",
-            "web: no such vm is registered, and none lies unregistered on the given domains. Check the name, that its "
-            "domains are attached, and that their OVF stores were fresh when they were replicated",
+            (
+                "web: no such vm is registered, and none lies unregistered on the given domains. "
+                "Check the name, that its "
+                "domains are attached, and that their OVF stores were fresh when they were replicated"
+            ),
         ),
         (
             "web",

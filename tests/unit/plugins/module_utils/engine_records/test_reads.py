@@ -12,7 +12,6 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records i
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import parse
 
 
-
 class Answers:
     """A client that answers from a table: path, or (path, search), -> inner XML. It keeps what it was asked."""
 
@@ -69,8 +68,8 @@ def test_a_name_with_search_words_never_enters_a_search():
 def test_clusters_and_hosts_of_one_data_center():
     client = Answers(
         {
-            "/clusters": '<cluster id="1"><data_center id="a"/></cluster><cluster id="2"><data_center id="b"/></cluster>'
-            '<cluster id="3"/>',
+            "/clusters": '<cluster id="1"><data_center id="a"/></cluster>'
+            '<cluster id="2"><data_center id="b"/></cluster><cluster id="3"/>',
             "/hosts": '<host id="7"><cluster id="1"/></host><host id="8"><cluster id="2"/></host>',
         }
     )
@@ -83,7 +82,11 @@ def test_clusters_and_hosts_of_one_data_center():
     ("read", "path", "inner"),
     [
         (reads.domains, "/storagedomains", '<storage_domain id="1"/>'),
-        (lambda client: reads.attached_domains(client, "c"), "/datacenters/c/storagedomains", '<storage_domain id="1"/>'),
+        (
+            lambda client: reads.attached_domains(client, "c"),
+            "/datacenters/c/storagedomains",
+            '<storage_domain id="1"/>',
+        ),
         (lambda client: reads.domain_disks(client, "d"), "/storagedomains/d/disks", '<disk id="1"/>'),
         (lambda client: reads.domain_vms(client, "d"), "/storagedomains/d/vms", '<vm id="1"/>'),
         (lambda client: reads.domain_templates(client, "d"), "/storagedomains/d/templates", '<template id="1"/>'),
@@ -114,7 +117,10 @@ def test_a_few_vms_are_searched_by_id():
 
 def test_many_vms_come_from_the_whole_list():
     client = Answers({"/vms": vm(1) + vm(2) + vm(99)})
-    assert set(reads.vms_by_ids(client, {str(number) for number in range(reads.MOST_IDS_IN_A_SEARCH + 1)})) == {"1", "2"}
+    assert set(reads.vms_by_ids(client, {str(number) for number in range(reads.MOST_IDS_IN_A_SEARCH + 1)})) == {
+        "1",
+        "2",
+    }
     assert client.searches == [None]
 
 

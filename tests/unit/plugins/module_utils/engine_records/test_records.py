@@ -30,28 +30,37 @@ CASES = [
     ),
     (
         r.Domain,
-        '<storage_domain id="1"><name>web</name><type>data</type><status>active</status><master>true</master><storage>'
-        '<type>nfs</type><address>nfs</address><path>/x</path></storage><data_centers><data_center id="2"/>'
-        '<data_center id="3"/></data_centers></storage_domain>',
+        (
+            "<storage_domain "
+            'id="1"><name>web</name><type>data</type><status>active</status><master>true</master><storage>'
+            '<type>nfs</type><address>nfs</address><path>/x</path></storage><data_centers><data_center id="2"/>'
+            '<data_center id="3"/></data_centers></storage_domain>'
+        ),
         r.Domain("1", "web", "data", "active", True, "nfs", "nfs", "/x", ("2", "3")),
     ),
     (
         r.Vm,
-        '<vm id="1"><name>web</name><status>up</status><cluster id="2"/><template id="3"/>'
-        "<delete_protected>true</delete_protected></vm>",
+        (
+            '<vm id="1"><name>web</name><status>up</status><cluster id="2"/><template id="3"/>'
+            "<delete_protected>true</delete_protected></vm>"
+        ),
         r.Vm("1", "web", "up", "2", "3", True),
     ),
     (
         r.Template,
-        '<template id="1"><name>golden</name><status>ok</status><version><base_template id="9"/>'
-        "<version_number>2</version_number></version><delete_protected>true</delete_protected></template>",
+        (
+            '<template id="1"><name>golden</name><status>ok</status><version><base_template id="9"/>'
+            "<version_number>2</version_number></version><delete_protected>true</delete_protected></template>"
+        ),
         r.Template("1", "golden", "ok", "9", 2, True),
     ),
     (
         r.Disk,
-        '<disk id="1"><name>n</name><alias>system</alias><storage_type>image</storage_type><content_type>data'
-        '</content_type><status>ok</status><storage_domains><storage_domain id="2"/><storage_domain id="3"/>'
-        "</storage_domains></disk>",
+        (
+            '<disk id="1"><name>n</name><alias>system</alias><storage_type>image</storage_type><content_type>data'
+            '</content_type><status>ok</status><storage_domains><storage_domain id="2"/><storage_domain id="3"/>'
+            "</storage_domains></disk>"
+        ),
         r.Disk("1", "system", "image", "data", "ok", ("2", "3"), ""),
     ),
     (
@@ -68,22 +77,29 @@ CASES = [
     ),
     (
         r.Event,
-        '<event id="7"><correlation_id>c</correlation_id><severity>warning</severity><description>d</description>'
-        "</event>",
+        (
+            '<event id="7"><correlation_id>c</correlation_id><severity>warning</severity><description>d</description>'
+            "</event>"
+        ),
         r.Event("7", "c", "warning", "d"),
     ),
 ]
 UNREGISTERED = [
     (
         r.UnregisteredVm,
-        '<vm id="1"><name>web</name><template id="3"/><cpu><architecture>x86_64</architecture></cpu>'
-        "<memory>1024</memory><status>down</status></vm>",
+        (
+            '<vm id="1"><name>web</name><template id="3"/><cpu><architecture>x86_64</architecture></cpu>'
+            "<memory>1024</memory><status>down</status></vm>"
+        ),
         r.UnregisteredVm("1", "web", "3", "x86_64", 1024, "down", ("d1",)),
     ),
     (
         r.UnregisteredTemplate,
-        '<template id="1"><name>golden</name><version><base_template id="9"/><version_number>3</version_number></version>'
-        "<cpu><architecture>ppc64</architecture></cpu></template>",
+        (
+            '<template id="1"><name>golden</name><version><base_template '
+            'id="9"/><version_number>3</version_number></version>'
+            "<cpu><architecture>ppc64</architecture></cpu></template>"
+        ),
         r.UnregisteredTemplate("1", "golden", "9", 3, "ppc64", ("d1",)),
     ),
     (

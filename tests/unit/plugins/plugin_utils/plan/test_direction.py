@@ -9,12 +9,16 @@ from copy import deepcopy
 
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import Inventory, InventoryVm
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._plan.direction import check_direction, directed, inventory_path, mappings
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._plan.direction import (
+    check_direction,
+    directed,
+    inventory_path,
+    mappings,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._plan.errors import PlanError
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.plugin_utils.plan.making import full, inventory, plans
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 
 
 def groups(*made):

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
-
 def problems(plan):
     with pytest.raises(PlanError) as refusal:
         check_plan(plan)
@@ -51,7 +50,7 @@ def test_the_plan_in_full():
             full(zzz=1),
             "zzz: unknown key; known are groups, mappings, sites, storage, version",
         ),
-        (full(**{"mappings": None}), "mappings: must be a mapping, not nothing"),
+        (full(mappings=None), "mappings: must be a mapping, not nothing"),
         (changed("version", value=2), "version: must be one of 1, not 2"),
         (changed("version", value="1"), "version: must be one of 1, not '1'"),
         (changed("version", value=True), "version: must be one of 1, not True"),
@@ -94,7 +93,10 @@ def test_the_plan_in_full():
             changed("mappings", "clusters", 0, "recovery", drop=True),
             "mappings.clusters[1]: must hold at least 2",
         ),
-        (changed("mappings", "clusters", 0, "recovery", value=None), "mappings.clusters[1].recovery: must be a text, not nothing"),
+        (
+            changed("mappings", "clusters", 0, "recovery", value=None),
+            "mappings.clusters[1].recovery: must be a text, not nothing",
+        ),
         (
             changed("mappings", "luns", 0, "primary", "type", drop=True),
             "mappings.luns[1].primary.type: is missing",
@@ -106,8 +108,14 @@ def test_the_plan_in_full():
         (changed("groups", 0, "partial", value=True), "groups[1].partial: must be one of refuse, allow, not True"),
         (changed("groups", 1, "name", value="db"), "groups: name db stands 2 times; name it once"),
         (changed("groups", 1, "vms", 0, value="db*"), "groups: VM db* stands 2 times; name it once"),
-        (full(storage=[full()["storage"][0], {**full()["storage"][0], "id": "2"}]), "storage: name web stands 2 times; name it once"),
-        (full(storage=[full()["storage"][0], {**full()["storage"][0], "name": "x"}]), "storage: id 1 stands 2 times; name it once"),
+        (
+            full(storage=[full()["storage"][0], {**full()["storage"][0], "id": "2"}]),
+            "storage: name web stands 2 times; name it once",
+        ),
+        (
+            full(storage=[full()["storage"][0], {**full()["storage"][0], "name": "x"}]),
+            "storage: id 1 stands 2 times; name it once",
+        ),
     ],
 )
 def test_one_mistake(plan, problem):
@@ -171,7 +179,20 @@ def test_an_unknown_key_at_any_depth_is_told_with_its_place(plan, data):
 @given(plans(), st.data())
 @settings(max_examples=25, deadline=None)
 def test_a_missing_key_at_any_depth_is_told_with_its_place(plan, data):
-    needed = {"version", "sites", "storage", "groups", "url", "data_center", "name", "id", "at", "path", "vms", "network"}
+    needed = {
+        "version",
+        "sites",
+        "storage",
+        "groups",
+        "url",
+        "data_center",
+        "name",
+        "id",
+        "at",
+        "path",
+        "vms",
+        "network",
+    }
     candidates = [(where, mapping, key) for where, mapping in shapes(plan) for key in mapping if key in needed]
     where, mapping, key = data.draw(st.sampled_from(candidates))
     del mapping[key]

@@ -8,11 +8,15 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.judge import MOST_KEPT, StepResult, judge, totals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.judge import (
+    MOST_KEPT,
+    StepResult,
+    judge,
+    totals,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.notes import Note, notes_of, sentences, some
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.summary import summary
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.table import MOST_NOTES, report, table
-
 
 
 def result(done=0, already=0, failed=0, not_run=0, **more):
@@ -170,7 +174,9 @@ def test_the_counts_of_all_steps():
 
 # Notes ---------------------------------------------------------------------------------------------------------------
 
-DROPPED = "The following entities could not be verified and will not be part of the imported VM {}: 'Affinity Groups: g '."
+DROPPED = (
+    "The following entities could not be verified and will not be part of the imported VM {}: 'Affinity Groups: g '."
+)
 
 
 def dropped(*names):
@@ -268,7 +274,6 @@ def test_what_several_steps_could_not_prove_is_told_once():
     ]
 
 
-
 def registered(**keys):
     """A register's result with these keys, as they come from the module."""
     return {**result(), **keys}
@@ -352,9 +357,7 @@ def test_a_good_report_is_short():
     assert lines_of(a=result(done=1))[4:] == ["", "Verdict: RECOVERED", "Journal: none was asked for"]
 
 
-@pytest.mark.parametrize(
-    ("journal", "where"), [("/j", "the journal"), (None, "'failures' of the steps' results")]
-)
+@pytest.mark.parametrize(("journal", "where"), [("/j", "the journal"), (None, "'failures' of the steps' results")])
 def test_many_failures_are_cut_short(journal, where):
     lines = lines_of(journal=journal, a=result(failed=1000))
     assert f"  - and 990 more, all in {where}" in lines
@@ -376,7 +379,9 @@ def test_many_notes_are_cut_short_on_the_screen_and_kept_in_the_summary(summary_
 
 def test_a_thousand_vms_stay_readable_and_the_summary_names_them_all():
     names = [f"web{number:04}" for number in range(1000)]
-    results = {"a": result(done=1000, dropped=dropped(*names), partial=partial(*(f"db{number}" for number in range(9))))}
+    results = {
+        "a": result(done=1000, dropped=dropped(*names), partial=partial(*(f"db{number}" for number in range(9))))
+    }
     made = steps(**results)
     found = judge(made, [Note("left out", name) for name in names], check_mode=False)
     shown = [line for line in report(made, found, "/j", "/s") if line.startswith("  - ")]
@@ -395,7 +400,9 @@ def test_the_summary_is_bounded():
 
 
 def test_the_summary_in_full():
-    made = steps(plan={"changed": False}, register=result(done=1, failed=1, seconds=2.5, requests={"reads": 1}), start=None)
+    made = steps(
+        plan={"changed": False}, register=result(done=1, failed=1, seconds=2.5, requests={"reads": 1}), start=None
+    )
     document = summary(made, judge(made, (), check_mode=False), run_id="r1", journal="/j")
     assert json.loads(json.dumps(document)) == document
     assert list(document) == [
