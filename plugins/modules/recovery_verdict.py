@@ -83,8 +83,8 @@ counts:
   type: dict
 notes:
   description:
-    - What is worth knowing, a sentence each. What the same is said of several objects is one sentence, and long lists of
-      names are shortened; the file O(summary) holds all names.
+    - What is worth knowing, a sentence each. What is said of several objects alike is one sentence, and long lists
+      of names are shortened; the file O(summary) holds all names.
   returned: always
   type: list
   elements: str
