@@ -49,10 +49,10 @@ def _seen_nowhere(book: Runbook, run: Run) -> None:
     written = [path for path in book.folder.rglob("*") if path.is_file() and path.suffix != ".ini"]
     assert book.summary in written
     texts = {str(path): path.read_text(encoding="utf-8", errors="replace") for path in written} | {"screen": run.screen}
-    for shape in {
+    for shape in (
         PASSWORD,
         urllib.parse.quote(PASSWORD),
         urllib.parse.quote_plus(PASSWORD),
         json.dumps(PASSWORD)[1:-1],
-    }:
+    ):
         assert [where for where, text in texts.items() if shape in text] == []
