@@ -142,7 +142,7 @@ def test_block_import(recordings: Recordings, recovery: Any, primary: Any) -> No
 def until(client: Any, path: str, wanted: str) -> list[str]:
     """Reads a status until it is so; returns the ones seen."""
     seen: list[str] = []
-    for _ in range(400):
+    for _turn in range(400):
         status = etree.fromstring(client.get(path).content).findtext("status")
         if status not in seen[-1:]:
             seen.append(str(status))

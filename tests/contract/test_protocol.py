@@ -53,7 +53,7 @@ def test_signed_out_token(recordings: Recordings, primary: Any) -> None:
     api = primary.root + "/ovirt-engine/api"
     assert requests.get(api, headers=bearer, timeout=10).status_code == 200
     out = primary.root + "/ovirt-engine/services/sso-logout"
-    for _ in range(2):
+    for _turn in range(2):
         answer = requests.post(out, data={"scope": "ovirt-app-api", "token": token}, headers=accept, timeout=10)
         assert (answer.status_code, answer.text) == (200, record[132]["response"])
     answer = requests.get(api, headers=bearer, timeout=10)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Step
 
@@ -46,7 +46,7 @@ def last_state(record: object) -> str:
     return str(record if status is None else status)
 
 
-Verdict = Callable[[Any], Done | Failed | None]
+Verdict: TypeAlias = "Callable[[Any], Done | Failed | None]"
 """(the step's record in the watched collection, None when it is not there) -> the end, or None: keep waiting."""
 
 
@@ -68,7 +68,7 @@ class Pending:
     describe: Callable[[Any], str] = last_state
 
 
-Answer = Done | Failed | Retry | Pending
+Answer: TypeAlias = "Done | Failed | Retry | Pending"
 
 
 class Action(Protocol):

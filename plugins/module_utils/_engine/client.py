@@ -71,7 +71,7 @@ class Client:
         run_id: str | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self.run_id = run_id or "".join(secrets.choice(string.digits + string.ascii_lowercase) for _ in range(8))
+        self.run_id = run_id or "".join(secrets.choice(string.digits + string.ascii_lowercase) for _turn in range(8))
         if not _RUN_ID.fullmatch(self.run_id):
             raise BadInput(f"The run id '{self.run_id}' is not made of eight of the characters 0-9 and a-z.")
         self.url = credentials.url

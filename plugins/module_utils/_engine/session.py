@@ -85,7 +85,7 @@ class Session:
         Shorter ones than four characters are left: taking those out would leave no text.
         """
         for secret in (*self._credentials.secrets(), self._token, *self._hidden):
-            for form in {secret, html.escape(secret), urllib.parse.quote(secret, safe="")}:
+            for form in (secret, html.escape(secret), urllib.parse.quote(secret, safe="")):
                 if len(form) >= 4:
                     said = said.replace(form.encode(), b"***")
         return said

@@ -16,7 +16,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors im
 )
 
 T = t.TypeVar("T")
-Done = bool | str
+Done: t.TypeAlias = "bool | str"
 """True: the wanted state is there. False: not yet. A text: it cannot come any more, and why."""
 
 

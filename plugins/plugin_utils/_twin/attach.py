@@ -110,7 +110,7 @@ def action_domain(site: Site, request: Request) -> Entity | None:
 
 def done(request: Request, sent: dict[str, object], job: Entity, entity: Entity) -> Answer:
     """The 200 of activate and deactivate."""
-    center, _, domain = request.ids[0], None, entity.id
+    center, _unused, domain = request.ids[0], None, entity.id
     shown = {
         "id": domain,
         "data_center": {"id": center},

@@ -56,7 +56,7 @@ class Accounts:
         return Answer(200, json.dumps(data, separators=(",", ":")).encode(), "application/json")
 
     def _verify(self, username: str, password: str, scope: str) -> None:
-        _, at, profile = username.rpartition("@")
+        _unused, at, profile = username.rpartition("@")
         if not at:
             raise refusals.sso(
                 "access_denied",
@@ -87,7 +87,7 @@ class Accounts:
 
     def check(self, header: str) -> str:
         """Lets a request in by its Authorization header; returns the scheme. Raises Refusal with 401."""
-        scheme, _, value = header.partition(" ")
+        scheme, _unused, value = header.partition(" ")
         if scheme == "Bearer":
             with self._lock:
                 ends = self._tokens.get(value, 0.0)
@@ -96,7 +96,7 @@ class Accounts:
             return scheme
         if scheme == "Basic":
             try:
-                username, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+                username, _unused, password = base64.b64decode(value, validate=True).decode().partition(":")
             except (binascii.Error, UnicodeDecodeError):
                 username = password = ""
             if not username:

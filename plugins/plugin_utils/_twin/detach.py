@@ -190,7 +190,7 @@ def _blockers(site: Site, entity: Entity) -> None:
         ("The following VMs/Templates are attached to pool", pooled),
         ("The following VMs are previewing a snapshot", previewing),
     )
-    first = next((names for _, names in rules if names), [])
+    first = next((names for _unused, names in rules if names), [])
     if first:
         listed = ",".join(sorted(first))
         raise refusals.command(409, *(f"Cannot detach Storage. {words}: {listed}." for words, names in rules if names))

@@ -18,7 +18,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import
 def register(site: Site, request: Request) -> Answer:
     """POST /datacenters/{dc}/storagedomains/{sd}/disks/{disk}/register: the image becomes a floating disk."""
     sent = request.action("attached_storage_domain_disk/methods/register")
-    _, domain, identity = request.ids
+    _unused, domain, identity = request.ids
     known = site.get("disk", identity)
     content = site.storage.contents.get(domain)
     if site.get("storage_domain", domain) is None or content is None:
@@ -97,7 +97,7 @@ def _drop_portal(site: Site, disk: Entity) -> None:
 def remove_unregistered(site: Site, request: Request) -> Answer:
     """DELETE /datacenters/{dc}/storagedomains/{sd}/disks/{disk}: an image the engine does not know is deleted on
     storage."""
-    _, domain, identity = request.ids
+    _unused, domain, identity = request.ids
     content = site.storage.contents.get(domain)
     if site.get("storage_domain", domain) is None or content is None or identity not in content.disks:
         raise refusals.empty(404)

@@ -142,7 +142,7 @@ class _Grower:
         return any("lun_storage" in disk for disk in self._site["disks"] if disk["id"] in held)
 
     def _macs(self) -> Iterator[str]:
-        pool = next(p for p in self._site["mac_pools"])
+        pool = self._site["mac_pools"][0]
         used = {mac_of(nic) for vm in self._site["vms"] for nic in vm["nics"]}
         for entry in listed(pool["ranges"]["range"]):
             for value in range(mac_number(entry["from"]), mac_number(entry["to"]) + 1):

@@ -42,7 +42,7 @@ def bare(tag: str, reference: str, shape: str) -> Source:
 
 def under(tag: str, reference: str, shape: str) -> Source:
     """Records that refer to the holder and live below it."""
-    parent, _, leaf = shape.partition("/")
+    parent, _unused, leaf = shape.partition("/")
 
     def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
         found = [e for e in site.all(tag) if e.ref(reference) == ids[0]]
@@ -53,7 +53,7 @@ def under(tag: str, reference: str, shape: str) -> Source:
 
 def sub(tag: str, key: str, shape: str, *, back: bool = True, after: str = "") -> Source:
     """Records that lie inside their holder; ``back`` adds the reference to it."""
-    parent, _, leaf = shape.partition("/")
+    parent, _unused, leaf = shape.partition("/")
 
     def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
         holder = site.get(tag, ids[0])

@@ -98,7 +98,7 @@ def known(shape: str) -> bool:
     """Whether a collection exists at this path (ids left out): in the tables, or as a link of its holder."""
     if shape in SHAPES:
         return True
-    parent, _, leaf = shape.rpartition("/")
+    parent, _unused, leaf = shape.rpartition("/")
     holder = SHAPES.get(parent)
     return shape in SOURCES or (holder is not None and leaf in holder.links)
 

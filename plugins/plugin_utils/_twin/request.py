@@ -107,14 +107,14 @@ class Answer:
 
 def split_path(raw: str) -> tuple[str, tuple[str, ...], dict[str, str], str]:
     """Path below the API, its segments, parameters (query, then matrix of the last segment), and the raw query."""
-    path, _, query = raw.partition("?")
+    path, _unused, query = raw.partition("?")
     params = dict(parse_qsl(query, keep_blank_values=True))
     parts = [part for part in path.split("/") if part]
     if parts:
         last, *matrix = parts[-1].split(";")
         parts[-1] = last
         for item in matrix:
-            key, _, value = item.partition("=")
+            key, _unused, value = item.partition("=")
             params.setdefault(unquote(key), unquote(value))
     segments = tuple(unquote(part.split(";")[0]) for part in parts)
     return "/" + "/".join(segments), segments, params, unquote(query)

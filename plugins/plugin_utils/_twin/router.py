@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Union, cast
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
     attach,
@@ -32,7 +33,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps
 
-Handler = Callable[[Site, Request], "Answer | Steps"]
+Handler = Callable[[Site, Request], Union[Answer, Steps]]  # noqa: UP007 (ansible-test pylint)
 
 ROUTES: dict[str, Handler] = {
     "POST storagedomains": create.create,
@@ -128,14 +129,15 @@ def _write(site: Site, request: Request, profile: Profile, route: str) -> Answer
         result = handler(site, request)
         if isinstance(result, Answer):
             return result
-    while True:
+    finished = None
+    while finished is None:
         with site.lock:
             site.settle()
             try:
                 work = next(result)
             except StopIteration as stop:
-                finished: Answer = stop.value
-                break
+                finished = cast(Answer, stop.value)
+                continue
         profile.spend(work)
     if finished.hold_until:
         profile.wait_until(finished.hold_until)

@@ -138,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         owner = self.server.site_server
         clock = owner.profile.clock
         headers = {key.lower(): value for key, value in self.headers.items()}
-        path, _, query = self.path.partition("?")
+        path, _unused, query = self.path.partition("?")
         correlation = correlation_id(headers, dict(parse_qsl(query)))
         try:
             if path.startswith("/_twin/"):

@@ -233,7 +233,7 @@ class Site:
         """Carries out what is due by now, in order."""
         now = self.clock.now()
         while self._later and self._later[0][0] <= now:
-            self._moment, _, action = heapq.heappop(self._later)
+            self._moment, _unused, action = heapq.heappop(self._later)
             action()
         self._moment = None
 

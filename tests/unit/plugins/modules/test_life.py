@@ -42,6 +42,14 @@ def vm_options(bench: Bench) -> dict[str, t.Any]:
     return {"mappings": mappings(bench.twin.estate)}
 
 
+def to_maintenance(bench: Bench) -> None:
+    """data-web of the primary site in maintenance: the detach is refused after it was deactivated."""
+    bench.quiet_primary()
+    bench.fail(r"/storagedomains/[^/]+$", "status", site="primary", method="DELETE", status=400)
+    assert bench.detach("data-web")["done"] == {"deactivate": ["data-web"]}
+    bench.twin.no_faults()
+
+
 WEB_IMPORTED = "nfs-b.example:/exports/data-web"
 LIVES = {
     "attach imports, attaches and names": Life(
@@ -63,7 +71,7 @@ LIVES = {
         1,
         f"domain {DATA_WEB}:\n  status: maintenance\n",
         f"domain {DATA_WEB}:\n  status: active\n",
-        lambda bench: to_maintenance(bench),
+        to_maintenance,
         "primary",
         {"attach": {DATA_WEB}},
     ),
@@ -131,14 +139,6 @@ LIVES = {
         again={"down": {"db01", "web01"}},
     ),
 }
-
-
-def to_maintenance(bench: Bench) -> None:
-    """data-web of the primary site in maintenance: the detach is refused after it was deactivated."""
-    bench.quiet_primary()
-    bench.fail(r"/storagedomains/[^/]+$", "status", site="primary", method="DELETE", status=400)
-    assert bench.detach("data-web")["done"] == {"deactivate": ["data-web"]}
-    bench.twin.no_faults()
 
 
 def names(shown: Result) -> dict[str, set[str]]:

@@ -21,7 +21,6 @@ from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench impor
     START,
     Bench,
     Result,
-    path_of,
 )
 
 TEMPLATE = r"/templates/[^/]+/register$"

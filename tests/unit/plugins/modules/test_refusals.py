@@ -51,7 +51,9 @@ def primary(bench: Bench, **more: t.Any) -> Result:
 
 
 WRITES = {
-    "import": Write(lambda b: b.attach("data-web", "data-db", concurrency=1), IMPORT, DATA_WEB, "import", lambda b: None),
+    "import": Write(
+        lambda b: b.attach("data-web", "data-db", concurrency=1), IMPORT, DATA_WEB, "import", lambda b: None
+    ),
     "attach": Write(
         lambda b: b.attach("data-web", "data-db", concurrency=1), ATTACH, DATA_WEB, "attach", lambda b: None
     ),
@@ -82,7 +84,9 @@ WRITES = {
         "register",
         lambda b: b.ready("templates"),
     ),
-    "start": Write(lambda b: b.power("app01", "app02", concurrency=1), START, "app01", "up", lambda b: b.ready("registered")),
+    "start": Write(
+        lambda b: b.power("app01", "app02", concurrency=1), START, "app01", "up", lambda b: b.ready("registered")
+    ),
     "stop": Write(
         lambda b: b.power("db01", "web01", state="down", method="poweroff", site="primary", concurrency=1),
         STOP,
@@ -105,9 +109,14 @@ REFUSALS = {
         (400, "[]"),
         (400, "[Internal Engine Error]"),
         (409, "[Cannot attach Storage. There is no active Host in the Data Center.]"),
-        (409, "[Failed to attach Storage due to an error on the Data Center master Storage Domain.\n-Please activate "
-         "the master Storage Domain first.]"),
-        (409, "[Cannot attach Storage. The format of Storage Domain (V5) is not supported by the Data Center version.]"),
+        (
+            409,
+            (
+                "[Failed to attach Storage due to an error on the Data Center master Storage Domain.\n-Please activate "
+                "the master Storage Domain first.]"
+            ),
+        ),
+        (409, "[Cannot attach Storage. The format of Storage Domain (V5) is not supported by the Data Center.]"),
     ],
     "rename": [
         (409, "[Cannot edit Storage. The Storage Domain name is already in use.]"),
@@ -144,7 +153,7 @@ REFUSALS = {
         (500, "[General command validation failure.]"),
     ],
     "start": [
-        (409, "[Cannot run VM. There is no host that satisfies current scheduling constraints. See below for details:]"),
+        (409, "[Cannot run VM. There is no host that satisfies current scheduling constraints. See below:]"),
         (409, "[Cannot run VM. The relevant Storage Domain's status is Inactive.]"),
         (409, "[Cannot run VM without at least one bootable disk.]"),
         (500, "java.lang.NullPointerException"),

@@ -129,7 +129,7 @@ def test_a_vm_of_which_nothing_can_come_fails_with_the_second_refusal(bench: Ben
     result = bench.register("db01")
     assert result["failed"]
     assert "second" in result["msg"]
-    assert [whole for _, whole in asked_whole(bench)] == [True, False]
+    assert [whole for _unused, whole in asked_whole(bench)] == [True, False]
 
 
 # -- choosing

@@ -76,7 +76,7 @@ def test_a_lone_token_that_expires_ends_in_one_error_and_a_rerun_completes(
 def test_a_given_token_is_not_signed_out(bench: Bench) -> None:
     token = token_of(bench)
     auth = {"url": bench.twin.url("recovery"), "token": token}
-    for _ in range(2):
+    for _turn in range(2):
         bench.done("unregistered_info", auth=auth, data_center="Recovery")
     paths = [one.path for one in bench.twin.requests("recovery")]
     assert sum(path.startswith(SIGN_IN) for path in paths) == 1

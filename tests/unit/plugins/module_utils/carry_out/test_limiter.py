@@ -86,7 +86,7 @@ def test_a_generous_limit_does_no_harm() -> None:
 def test_an_engine_that_gets_slower_for_all_is_not_taken_for_a_crowded_one_for_long() -> None:
     limiter, chosen = Limiter(8), []
     for number in range(800):
-        tickets = [limiter.before() for _ in range(limiter.free)]
+        tickets = [limiter.before() for _turn in range(limiter.free)]
         for ticket in tickets:
             limiter.after(ticket, 0.1 if number < 100 else 0.5, True)
         chosen.append(limiter.current)
@@ -97,9 +97,9 @@ def test_an_engine_that_gets_slower_for_all_is_not_taken_for_a_crowded_one_for_l
 def test_trouble_halves_once_for_all_that_were_under_way() -> None:
     limiter = Limiter(8)
     while limiter.current < 8:
-        for ticket in [limiter.before() for _ in range(limiter.free)]:
+        for ticket in [limiter.before() for _turn in range(limiter.free)]:
             limiter.after(ticket, 0.1, True)
-    tickets = [limiter.before() for _ in range(8)]
+    tickets = [limiter.before() for _turn in range(8)]
     for ticket in tickets:
         limiter.after(ticket, 10.0, False)
     assert limiter.current == 5
@@ -110,7 +110,7 @@ def test_kinds_of_request_are_compared_with_themselves_only() -> None:
     limiter = Limiter(8)
     for seconds, kind in [(0.1, "register"), (2.0, "start")]:
         for _round in range(60):
-            for ticket in [limiter.before(kind) for _ in range(limiter.free)]:
+            for ticket in [limiter.before(kind) for _turn in range(limiter.free)]:
                 limiter.after(ticket, seconds, True)
     assert limiter.current == 8
 
@@ -122,6 +122,6 @@ def test_it_starts_at_four_at_most(limit: int, first: int) -> None:
 
 def test_nothing_is_learned_from_answers_when_there_was_too_little_to_do() -> None:
     limiter = Limiter(8)
-    for _ in range(100):
+    for _turn in range(100):
         limiter.after(limiter.before(), 0.1, True)
     assert limiter.current == 4

@@ -61,10 +61,10 @@ def test_order_ends_and_limit(plan, limit, seed) -> None:
     begun: list[str] = []
 
     class Ledger(Script):
-        def do(self, one):
-            begun.append(one.id)
-            assert all(other in ended for other in one.after), "begun before what it needs has ended"
-            return super().do(one)
+        def do(self, step):
+            begun.append(step.id)
+            assert all(other in ended for other in step.after), "begun before what it needs has ended"
+            return super().do(step)
 
     world = World(work=lambda job: 0.05 + zlib.crc32(f"{job.key} {seed}".encode()) % 100 / 50)
 
@@ -80,10 +80,10 @@ def test_order_ends_and_limit(plan, limit, seed) -> None:
         def plan(self, *_):
             pass
 
-        def note(self, _):
+        def note(self, _unused):
             pass
 
-        def start(self, _):
+        def start(self, _unused):
             pass
 
         def end(self, outcome):

@@ -26,13 +26,14 @@ from hypothesis import strategies as st
 def wait(states: t.Iterable[object], clock: FakeClock, timeout: float = 60.0) -> str:
     """Wait for "up" over readings that are states or errors; the last one stays."""
     script = itertools.chain(states)
-    last: list[object] = [None]
+    last: object = None
 
     def read() -> str:
-        last[0] = next(script, last[0])
-        if isinstance(last[0], Exception):
-            raise last[0]
-        return str(last[0])
+        nonlocal last
+        last = next(script, last)
+        if isinstance(last, Exception):
+            raise last
+        return str(last)
 
     return wait_until(
         read,

@@ -82,7 +82,7 @@ class Engine:
         body = f"<action><cluster><name>{self.cluster}</name></cluster><async>true</async>"
         body += "<allow_partial_import>true</allow_partial_import></action>"
         found = {row.get("id"): (row, d) for d in domains for row in self.rows(d, "templates")}
-        for identity, (_, domain) in sorted(
+        for identity, (_unused, domain) in sorted(
             found.items(), key=lambda i: int(i[1][0].findtext("version/version_number"))
         ):
             self.send("POST", f"/storagedomains/{domain}/templates/{identity}/register", body)
@@ -170,7 +170,7 @@ def test_registering_one_vm_at_once_from_many_threads_does_it_once() -> None:
         path = f"/storagedomains/{domain}/vms/{row.get('id')}/register"
         body = "<action><cluster><name>dr</name></cluster><async>true</async></action>"
         with ThreadPoolExecutor(6) as pool:
-            codes = sorted(pool.map(lambda _: recovery.send("POST", path, body, (202, 409)).status_code, range(6)))
+            codes = sorted(pool.map(lambda _turn: recovery.send("POST", path, body, (202, 409)).status_code, range(6)))
         assert codes == [202] + [409] * 5
         assert len(recovery.site.tables["vm"]) == 1
 

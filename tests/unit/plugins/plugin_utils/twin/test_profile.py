@@ -129,7 +129,7 @@ def test_threads_share_the_model() -> None:
     profile = EngineProfile(Clock(), pace=0.05)
     start = time.monotonic()
     threads = [
-        threading.Thread(target=profile.spend, args=(Work("register_template", data_center="d"),)) for _ in range(20)
+        threading.Thread(target=profile.spend, args=(Work("register_template", data_center="d"),)) for _n in range(20)
     ]
     for thread in threads:
         thread.start()

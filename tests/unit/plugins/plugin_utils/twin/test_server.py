@@ -66,7 +66,7 @@ def test_truncated_answer(twin: Twin, session: requests.Session) -> None:
 
 def test_status_rule_counts_its_matches(twin: Twin, session: requests.Session) -> None:
     twin.fail({"action": "status", "status": 503, "path": "/datacenters", "nth": 2, "times": 2})
-    seen = [session.get(twin.url("primary") + "/datacenters", timeout=5).status_code for _ in range(4)]
+    seen = [session.get(twin.url("primary") + "/datacenters", timeout=5).status_code for _turn in range(4)]
     assert seen == [200, 503, 503, 200]
 
 
@@ -127,7 +127,7 @@ def test_bad_rules(twin: Twin, rule: Any) -> None:
 
 def test_a_named_vm_never_starts(twin: Twin, session: requests.Session) -> None:
     twin.fail(f"start:{STARTABLE}")
-    assert [start(twin, session).status_code for _ in range(2)] == [409, 409]
+    assert [start(twin, session).status_code for _turn in range(2)] == [409, 409]
     assert start(twin, session, "web03").status_code == 200
 
 
@@ -201,7 +201,7 @@ def test_many_requests_on_one_connection_and_gzip(twin: Twin) -> None:
     place = urlsplit(twin.url("primary"))
     connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=5)
     headers = {"Authorization": "Basic YWRtaW5AaW50ZXJuYWw6dHdpbg==", "Accept-Encoding": "gzip"}
-    for _ in range(3):
+    for _turn in range(3):
         connection.request("GET", place.path + "/vms", headers=headers)
         answer = connection.getresponse()
         assert answer.getheader("Content-Encoding") == "gzip"
@@ -323,7 +323,7 @@ def test_five_hundred_small_requests_a_second(twin: Twin) -> None:
     headers = {"Authorization": "Basic YWRtaW5AaW50ZXJuYWw6dHdpbg=="}
     before = time.thread_time()
     begun = time.process_time()
-    for _ in range(300):
+    for _turn in range(300):
         connection.request("GET", place.path + "/datacenters", headers=headers)
         connection.getresponse().read()
     server_seconds = (time.process_time() - begun) - (time.thread_time() - before)
