@@ -16,6 +16,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import Element
 
+IN_ONE_PIECE = frozenset({"/disks", "/users"})
+"""Collections whose second page is empty however long they are, as a running engine 4.5.8 showed for disks (any search,
+sorted or not) and, for users, already the first one. An engine lists 1,400 disks in 0.2 s (baseline 1)."""
+
 
 def pages(
     client: Client,
@@ -38,6 +42,10 @@ def pages(
         fixed["follow"] = follow
     about = subject or path.lstrip("/")
     seen: set[str] = set()
+    if path in IN_ONE_PIECE:
+        asked = {**fixed, **({"search": search} if search else {})}
+        yield from _fresh(client.get(path, query=asked, subject=about), seen)
+        return
     number = 1
     while True:
         words = search if number == 1 else f"{search} page {number}".strip()

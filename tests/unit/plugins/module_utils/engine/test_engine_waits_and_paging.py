@@ -100,7 +100,7 @@ class Lists:
         self.asked: list[dict[str, str]] = []
 
     def get(self, path: str, *, query: t.Mapping[str, str], subject: str = "") -> t.Any:
-        assert path == "/vms"
+        assert path in ("/vms", "/disks")
         self.asked.append(dict(query))
         words = query.get("search", "").split()
         number = int(words[-1]) if "page" in words else 1
@@ -139,6 +139,13 @@ def test_a_list_that_grows_under_the_reader_is_whole_and_without_doubles() -> No
     lists = Lists(25, grow)
     assert sorted(read(lists, page_size=10)) == [*range(25), 99]
     assert "max" not in lists.asked[-1]
+
+
+def test_disks_are_read_in_one_piece() -> None:
+    """The second page of disks is empty at a running engine, however many there are."""
+    lists = Lists(2500)
+    assert len(list(pages(t.cast(t.Any, lists), "/disks", search="status=ok"))) == 2500
+    assert lists.asked == [{"search": "status=ok"}]
 
 
 def test_an_engine_that_does_not_page() -> None:
