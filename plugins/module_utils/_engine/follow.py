@@ -78,10 +78,20 @@ class Reader:
         try:
             return members(self.client.get(path, subject=title(name, record)))
         except Fault as error:
-            if error.status == 404:
+            if error.status == 404 and not self.exists(name, record):
                 return None
             self.tell(f"{title(name, record)}: {part.key} could not be read ({words(error)})")
             return []
+
+    def exists(self, name: str, record: Record) -> bool:
+        """Whether a member is still there."""
+        try:
+            self.client.get(f"/{name}/{record['id']}", subject=title(name, record))
+        except Fault as error:
+            if error.status == 404:
+                return False
+            raise
+        return True
 
     def each(self, work: Callable[[X], Y], items: Iterable[X]) -> list[Y]:
         """The results of ``work`` in the order of the items, as many at once as the client may."""

@@ -89,7 +89,7 @@ def read(reader: Reader) -> Raw:
         "cpu_profiles": lambda: reader.collection("cpuprofiles"),
         "tags": lambda: reader.collection("tags"),
         "roles": lambda: reader.collection("roles"),
-        "users": lambda: reader.collection("users", paged=True),
+        "users": lambda: reader.collection("users"),
         "domains": lambda: _directories(reader),
     }
     raw: Raw = {}
@@ -141,7 +141,8 @@ def _vms(reader: Reader) -> list[Record]:
     bare = [vm for vm in vms if any(_lost_its_configuration(snapshot) for snapshot in vm["snapshots"])]
     gone: set[str] = set()
     for vm, snapshots in zip(bare, reader.each(lambda vm: reader.below("vms", vm, _SNAPSHOTS), bare), strict=True):
-        if not snapshots and not _exists(reader, vm):
+        # Every VM has a snapshot, the active one; the list of a VM that is gone is empty, not refused (findings 1).
+        if snapshots is None or (not snapshots and not reader.exists("vms", vm)):
             gone.add(vm["id"])
             reader.tell_gone("vms", vm)
         else:
@@ -162,17 +163,6 @@ def _bare(snapshot: Record) -> bool:
 
 def _snapshot(snapshot: Record) -> Record:
     return without(snapshot, "vm") if _bare(snapshot) else snapshot
-
-
-def _exists(reader: Reader, vm: Record) -> bool:
-    """Whether a VM without snapshots is still there; the list of what is gone is empty, not refused (findings 1)."""
-    try:
-        reader.client.get(f"/vms/{vm['id']}", subject=title("vms", vm))
-    except Fault as error:
-        if error.status == 404:
-            return False
-        raise
-    return True
 
 
 def _templates(reader: Reader) -> list[Record]:
@@ -202,7 +192,7 @@ def _domains(reader: Reader) -> list[Record]:
 
 def _disks(reader: Reader) -> list[Record]:
     """All disks. How a LUN is reached is told at the disk itself only."""
-    disks = reader.collection("disks", paged=True)
+    disks = reader.collection("disks")
     luns = [disk for disk in disks if "lun_storage" in disk]
     whole = dict(zip((disk["id"] for disk in luns), reader.each(lambda disk: _disk(reader, disk), luns), strict=True))
     return [found for disk in disks if (found := whole.get(disk["id"], disk)) is not None]

@@ -18,7 +18,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.auth impo
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.clock import Clock
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import Unreachable
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._estate import merge
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._estate import merge, read
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.export import Wanted, export
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import read_inventory
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import follow as twin_follow
@@ -258,6 +258,16 @@ def test_requests_grow_with_pages_only(bench: Bench, tmp_path: pathlib.Path, mon
     assert merge.same(load(tmp_path / "many.json"), load(tmp_path / "paged.json"))
 
 
+def test_disks_come_in_one_piece_as_an_engine_gives_no_second_page(
+    bench: Bench, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "PAGE_SIZE", 3)
+    done(bench, path=str(tmp_path / "estate.json"))
+    assert same_site(load(tmp_path / "estate.json"), load(DRILL), "primary")
+    asked = [entry.path for entry in bench.twin.requests("primary") if path_of(entry).endswith("api/disks")]
+    assert asked == ["/ovirt-engine/api/disks"]
+
+
 def test_secrets_stay_out(bench: Bench, tmp_path: pathlib.Path) -> None:
     def told(estate: Estate) -> None:
         connection = site_of(estate, "primary")["storage_connections"][0]
@@ -306,6 +316,16 @@ def test_what_one_member_refuses_is_told(bench: Bench, tmp_path: pathlib.Path, m
     assert told["left_out"][0].startswith("VM legacy01: cdroms could not be read (")
     assert told["left_out"][0] in json.dumps(told["warnings"])
     assert record(load(tmp_path / "estate.json"), "primary", "vms", "legacy01")["cdroms"] == []
+
+
+def test_a_link_that_an_engine_does_not_have_is_told_and_takes_nothing_away(
+    bench: Bench, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An unknown name in follow is a 500 as well, and its address a 404: that says nothing of the VM.
+    monkeypatch.setattr(read, "VM_PARTS", (*read.VM_PARTS, follow.Part("nosuch", "nosuch", "nosuch")))
+    told = done(bench, path=str(tmp_path / "estate.json"))
+    assert told["counts"]["vms"] == 15
+    assert len([sentence for sentence in told["left_out"] if "nosuch could not be read (404" in sentence]) == 15
 
 
 @pytest.mark.parametrize("broken", [False, True])
