@@ -12,8 +12,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage imp
 
 def block_storage(kind: str, identity: str, places: list[Place]) -> Record:
     """The storage element of a block domain on these LUNs."""
-    cuts = ((0, 6), (9, 13), (14, 18), (19, 23), (24, 28), (28, 32), (30, 36))
-    group = "-".join(identity[first:last] for first, last in cuts)
+    group = volume_group(identity, places)
     units = [
         {
             **{k: v for k, v in p.record.items() if k != "type"},
@@ -29,6 +28,16 @@ def block_storage(kind: str, identity: str, places: list[Place]) -> Record:
         "type": kind,
         "volume_group": {"id": group, "logical_units": {"logical_unit": units if len(units) > 1 else units[0]}},
     }
+
+
+def volume_group(identity: str, places: list[Place]) -> str:
+    """The id of the volume group on these LUNs: it comes along with the content."""
+    content = places[0].content
+    held = content.record["storage"].get("volume_group") if content is not None else None
+    if isinstance(held, dict) and held.get("id"):
+        return str(held["id"])
+    cuts = ((0, 6), (9, 13), (14, 18), (19, 23), (24, 28), (28, 32), (30, 36))
+    return "-".join(identity[first:last] for first, last in cuts)
 
 
 def portals(site: Site, places: list[Place]) -> list[Entity]:

@@ -73,7 +73,7 @@ def create(site: Site, request: Request) -> Steps:
     if "id" in storage:
         connection = site.get("storage_connection", known_id(storage["id"]))
         if connection is None:
-            raise refusals.text(500, "java.lang.NullPointerException")
+            raise refusals.text(500, f"Can't find storage server connection for id '{storage['id']}'.")
         storage = {key: value for key, value in connection.data.items() if key != "id"}
     if storage["type"].lower() not in STORAGE_TYPES:
         raise _enum(storage["type"], "StorageType", STORAGE_TYPES)
@@ -235,7 +235,12 @@ def _block_import(site: Site, body: Record, storage: Record, host: Entity) -> En
     if not body.get("id"):
         raise refusals.incomplete("StorageDomain [id] required for add")
     identity = known_id(body["id"])
-    places = [p for p in site.storage.block_places(identity) if host.id in p.hosts and p.reachable]
+    kind = storage["type"].lower()
+    places = [
+        p
+        for p in site.storage.block_places(identity)
+        if host.id in p.hosts and p.reachable and p.record.get("type", "iscsi") == kind
+    ]
     known = site.get("storage_domain", identity)
     if known is not None or not places:
         if not body.get("name"):
@@ -250,4 +255,4 @@ def _block_import(site: Site, body: Record, storage: Record, host: Entity) -> En
     if content is None:
         raise refusals.engine_error()
     check_name(site, body.get("name") or content.record["name"], "add")
-    return _known(site, content, body, block_storage(storage["type"], identity, places), *portals(site, places))
+    return _known(site, content, body, block_storage(kind, identity, places), *portals(site, places))

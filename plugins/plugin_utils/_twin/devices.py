@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import volume_group
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members as inside
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
@@ -21,9 +22,9 @@ def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
     """The block devices a host sees. A LUN with two disk records breaks the list for every host (findings, 6)."""
     host = site.get("host", ids[0])
     if host is None:
-        raise refusals.text(400, "Host not found.")
+        raise refusals.text(400, "Cannot fetch storage, host doesn't exist anymore.")
     if host.data.get("status") != "up":
-        raise refusals.text(400, f"cannot fetch storage devices, host {host.name} is not up.")
+        raise refusals.text(400, f"cannot fetch storage devices, host {host.data.get('address', '')} is not up.")
     for disk, units in site.doubled.items():
         raise refusals.text(400, _duplicate(disk, units))
     disks = {d.data["lun_storage"]["id"]: d.id for d in site.all("disk") if isinstance(d.data.get("lun_storage"), dict)}
@@ -38,12 +39,15 @@ def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
         if ids[0] not in place.hosts or not place.reachable:
             continue
         unit: Record = {k: v for k, v in place.record.items() if k != "type"}
-        unit.update({"active_paths": "1", "paths": "1", "status": "used" if lun in owners else "free"})
+        taken = lun in owners or place.content is not None
+        unit.update({"active_paths": "1", "paths": "1", "status": "used" if taken else "free"})
         if lun in disks:
             unit["disk_id"] = disks[lun]
         if lun in owners:
             unit["storage_domain_id"] = owners[lun]
             unit["volume_group_id"] = groups[lun]
+        elif place.content is not None:
+            unit["volume_group_id"] = volume_group(place.content.id, [place])
         unit = {"id": lun, **{k: unit[k] for k in sorted(unit) if k != "id"}}
         device: dict[str, Any] = {
             "id": lun,

@@ -23,7 +23,8 @@ NAMES = {
     "lost-answer:start": "the second start is done, its answer is lost",
     "reset:register": "the second register is cut off before it is carried out",
     "start:<vm>": "starting this VM (name or id) is refused (409 no host fits), always",
-    "storage:<domain>": "the storage of this domain (name or id) cannot be reached, from the beginning",
+    "storage:<domain>": "the storage of this domain (name or id) cannot be reached; or a server, server:path or LUN",
+    "chap:<target>": "this iSCSI target asks for CHAP: user name twin, password twin",
     "busy": "every fourth register is first refused with 409 'Related operation is currently in progress'",
     "token": "the token is refused with 401 once, at the tenth request",
     "down": "the site answers 503 to twelve requests, from the twentieth on",
@@ -90,12 +91,20 @@ def fault_body(detail: str, *, action: bool) -> str:
     return f"<action>{fault}<status>failed</status></action>" if action else fault
 
 
-def named(name: str) -> Rule | str:
-    """The rule behind a short name, or the place to cut for ``storage:<domain>``. Raises BadRule."""
-    kind, _, subject = name.partition(":")
+@dataclass(frozen=True)
+class OnStorage:
+    """A fault of the storage: ``kind`` is storage (cut a place off) or chap (a target asks for CHAP)."""
+
+    kind: str
+    subject: str
+
+
+def named(name: str) -> Rule | OnStorage:
+    """The rule behind a short name, or what to do to the storage. Raises BadRule."""
+    kind, _unused, subject = name.partition(":")
     register, start, attach = r"/vms/[^/]+/register$", r"/vms/[^/]+/start$", r"/datacenters/[^/]+/storagedomains$"
-    if kind == "storage" and subject:
-        return subject
+    if kind in ("storage", "chap") and subject:
+        return OnStorage(kind, subject)
     if kind == "register" and subject:
         return Rule(
             "status", "POST", register, times=0, status=400, body=fault_body(_ENGINE_ERROR, action=True), vm=subject

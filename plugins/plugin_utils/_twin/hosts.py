@@ -2,16 +2,17 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What hosts do for block storage: discover, sign in, look for domains (contract 03 and 06; recordings 07 89-91, 06
-13-28)."""
+13-32, 03 389-391)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import block_storage
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import volume_group
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record, listed, members
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sessions import sign_in
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Place
@@ -26,41 +27,46 @@ def _targets(site: Site, address: str) -> list[Record]:
     return list(found.values())
 
 
-def discover(site: Site, request: Request) -> Answer:
-    """POST /hosts/{h}/iscsidiscover or discoveriscsi."""
-    sent = request.action("host/methods/discover_iscsi")
-    if site.get("host", request.ids[0]) is None:
-        raise refusals.text(400, "Host not found.", in_action=True)
+def _iscsi(sent: Record, *needed: str) -> Record:
+    """The ``iscsi`` element of an action, with what must be in it. Raises Refusal."""
     iscsi = sent.get("iscsi")
-    if not isinstance(iscsi, dict) or not iscsi.get("address"):
-        raise refusals.invalid_input("Parameter 'iscsi.address' is mandatory but was not provided.")
+    for name in needed:
+        if not isinstance(iscsi, dict) or not iscsi.get(name):
+            raise refusals.invalid_input(f"Parameter 'iscsi.{name}' is mandatory but was not provided.")
+    return dict(iscsi) if isinstance(iscsi, dict) else {}
+
+
+def discover(site: Site, request: Request) -> Answer:
+    """POST /hosts/{h}/iscsidiscover or discoveriscsi: the targets of a portal. Needs no right credentials."""
+    sent = request.action("host/methods/discover_iscsi")
+    iscsi = _iscsi(sent, "address")
+    if site.get("host", request.ids[0]) is None:
+        raise refusals.text(400, "Host not found.")
     found = _targets(site, iscsi["address"])
     if not found:
-        raise refusals.text(400, "Failed discovery of iSCSI targets", in_action=True)
-    results: dict[str, Any] = {"discovered_targets": {"iscsi_details": found}, "status": "complete"}
-    if request.segments[2] == "iscsidiscover":
-        results["iscsi_targets"] = {"iscsi_target": [target["target"] for target in found]}
-    return action_answer(sent, results)
+        raise refusals.text(400, "Failed discovery of iSCSI targets")
+    return action_answer(
+        sent,
+        {
+            "discovered_targets": {"iscsi_details": found},
+            "iscsi_targets": {"iscsi_target": [target["target"] for target in found]},
+            "status": "complete",
+        },
+    )
 
 
 def login(site: Site, request: Request) -> Answer:
     """POST /hosts/{h}/iscsilogin: from here on the host sees the LUNs of the target."""
     sent = request.action("host/methods/iscsi_login")
+    iscsi = _iscsi(sent, "address", "target")
     host = site.get("host", request.ids[0])
     if host is None:
         raise refusals.engine_error()
-    iscsi = sent.get("iscsi")
-    if not isinstance(iscsi, dict) or not iscsi.get("address") or not iscsi.get("target"):
-        raise refusals.invalid_input("Parameter 'iscsi.target' is mandatory but was not provided.")
-    places = [
-        p
-        for p in site.storage.luns.values()
-        if p.reachable and (p.record.get("address"), p.record.get("target")) == (iscsi["address"], iscsi["target"])
-    ]
-    if not places:
-        raise refusals.command(400, "failed to setup iscsi subsystem")
-    for place in places:
-        place.hosts.add(host.id)
+    words = sign_in(
+        site, host.id, iscsi["address"], iscsi["target"], iscsi.get("username", ""), iscsi.get("password", "")
+    )
+    if words:
+        raise refusals.command(400, words.lower())
     job = site.job("Connecting Host <UNKNOWN> to Storage server", request.correlation)
     return action_answer(
         sent, {"host": {"id": host.id, "href": f"{API}/hosts/{host.id}"}, "job": {"id": job.id}, "status": "complete"}
@@ -68,28 +74,64 @@ def login(site: Site, request: Request) -> Answer:
 
 
 def unregistered_domains(site: Site, request: Request) -> Answer:
-    """POST /hosts/{h}/unregisteredstoragedomainsdiscover: block domains that this engine does not know."""
+    """POST /hosts/{h}/unregisteredstoragedomainsdiscover: block domains that this engine does not know.
+
+    It signs the host in to the targets that it is asked for; without ``iscsi`` it looks at Fibre Channel."""
     sent = request.action("host/methods/unregistered_storage_domains_discover")
     host = site.get("host", request.ids[0])
     if host is None:
         raise refusals.not_found(request.ids[0])
+    wanted = _wanted(sent)
+    if "iscsi" in sent:
+        wanted = [each for each in wanted if not sign_in(site, host.id, *each)]
+        if not wanted:
+            raise refusals.text(400, "couldn't connect to the specified targets")
+    portals = [each[:2] for each in wanted]
     by_domain: dict[str, list[Place]] = {}
     for place in site.storage.luns.values():
-        if (
-            place.content is not None
-            and place.reachable
-            and host.id in place.hosts
-            and site.get("storage_domain", place.content.id) is None
-        ):
+        seen = place.reachable and host.id in place.hosts
+        if "iscsi" in sent:
+            seen = seen and (place.record.get("address"), place.record.get("target")) in portals
+        else:
+            seen = seen and place.record.get("type") == "fcp"
+        if seen and place.content is not None:
             by_domain.setdefault(place.content.id, []).append(place)
-    found = [_shown(identity, places) for identity, places in by_domain.items()] if sent else []
+    known = _known_luns(site)
+    found = [
+        _shown(identity, places, "iscsi" if "iscsi" in sent else "fcp")
+        for identity, places in by_domain.items()
+        if site.get("storage_domain", identity) is None and not any(p.record["id"] in known for p in places)
+    ]
     return action_answer(sent, {"status": "complete", "storage_domains": {"storage_domain": found} if found else {}})
 
 
-def _shown(identity: str, places: list[Place]) -> Record:
+def _wanted(sent: Record) -> list[tuple[str, str, str, str]]:
+    """The targets asked for: address, target, user name, password."""
+    base = sent.get("iscsi")
+    shared: Record = base if isinstance(base, dict) else {}
+    rows = [{**shared, "target": name} for name in members(sent, "iscsi_targets", "iscsi_target")]
+    rows += [dict(row) for row in members(sent, "discovered_targets", "iscsi_details")]
+    return [
+        (row.get("address", ""), row.get("target", ""), row.get("username", ""), row.get("password", ""))
+        for row in rows
+    ]
+
+
+def _known_luns(site: Site) -> set[str]:
+    """The LUNs that domains and disks of this engine stand on."""
+    held: list[Any] = [d.data.get("storage", {}).get("volume_group") for d in site.all("storage_domain")]
+    held += [d.data.get("lun_storage") for d in site.all("disk")]
+    return {
+        unit["id"]
+        for group in held
+        if isinstance(group, dict)
+        for unit in listed((group.get("logical_units") or {}).get("logical_unit"))
+    }
+
+
+def _shown(identity: str, places: list[Place], kind: str) -> Record:
     content = places[0].content
     record = content.record if content is not None else {}
-    group = block_storage("iscsi", identity, places)["volume_group"]["id"]
     kept = (
         "name",
         "description",
@@ -106,5 +148,5 @@ def _shown(identity: str, places: list[Place]) -> Record:
         **{k: record[k] for k in kept if k in record},
         "committed": "0",
         "master": "false",
-        "storage": {"type": "iscsi", "volume_group": {"id": group}},
+        "storage": {"type": kind, "volume_group": {"id": volume_group(identity, places)}},
     }

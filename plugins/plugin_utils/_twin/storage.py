@@ -38,7 +38,7 @@ class Place:
 
 
 class Storage:
-    """All places by address."""
+    """All places by address. ``chap`` holds user name and password of the targets that ask for them."""
 
     def __init__(self, estate: Estate) -> None:
         data = estate["storage"]
@@ -52,6 +52,7 @@ class Storage:
                 export, self.contents.get(export.get("domain") or "")
             )
         self.luns: dict[str, Place] = {}
+        self.chap: dict[str, tuple[str, str]] = {}
         for lun in data.get("luns", []):
             device = {key: value for key, value in lun.items() if key not in ("domain", "hosts")}
             self.luns[lun["id"]] = Place(
@@ -87,9 +88,10 @@ class Storage:
             found is None
             and "noexist" not in path
             and "unreachable" not in path
-            and any(a == address for a, _ in self.exports)
+            and any(a == address for a, _path in self.exports)
         ):
-            found = self.exports[(address, path)] = Place({"address": address, "path": path})
+            there = any(place.reachable for (server, _path), place in self.exports.items() if server == address)
+            found = self.exports[(address, path)] = Place({"address": address, "path": path}, reachable=there)
         return found
 
     def cut(self, *ends: str, back: bool = False) -> list[Place]:

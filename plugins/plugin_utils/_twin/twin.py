@@ -159,20 +159,30 @@ class Twin:
     def fail(self, rule: str | Mapping[str, Any], site: str | None = None) -> None:
         """Adds a fault: a name of faults.NAMES or the fields of a rule; at one site or at every one. Raises BadRule."""
         made = faults.named(rule) if isinstance(rule, str) else faults.rule(rule)
-        if isinstance(made, str):
-            if not self.storage.cut(made):
-                raise faults.BadRule(f"no storage of a domain '{made}'")
+        if isinstance(made, faults.OnStorage):
+            self._on_storage(made)
             return
         for name, held in self._faults.items():
             if site in (None, name):
                 held.add(replace(made))
 
+    def _on_storage(self, made: faults.OnStorage) -> None:
+        if made.kind == "chap":
+            self.chap(made.subject, "twin", PASSWORD)
+        elif not self.storage.cut(made.subject):
+            raise faults.BadRule(f"no storage '{made.subject}'")
+
+    def chap(self, target: str, username: str, password: str) -> None:
+        """From now on an iSCSI target wants these credentials of whoever has no session yet."""
+        self.storage.chap[target] = (username, password)
+
     def no_faults(self) -> None:
-        """Takes every rule away and brings every place of the storage back."""
+        """Takes every rule away, brings every place of the storage back, and lets all sign in to all targets."""
         for held in self._faults.values():
             held.clear()
         for place in (*self.storage.exports.values(), *self.storage.luns.values()):
             place.reachable = True
+        self.storage.chap.clear()
 
     def floor(self, site: str) -> Floor:
         """What an engine would need at least to take in everything of a site of the estate, per phase."""
