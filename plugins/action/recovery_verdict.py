@@ -48,10 +48,11 @@ class ActionModule(ActionBase):
         _spec, options = self.validate_argument_spec(argument_spec=SPEC)
         steps = [StepResult(step["name"], step["result"] or None) for step in options["steps"]]
         verdict = judge(steps, _plan_notes(options), check_mode=self._task.check_mode)
-        lines = report(steps, verdict, options["journal"], options["summary"])
+        journal = options["journal"] if options["journal"] and os.path.isfile(options["journal"]) else None
+        lines = report(steps, verdict, journal, options["summary"], check_mode=self._task.check_mode)
         trouble = ""
         if options["summary"]:
-            document = summary(steps, verdict, run_id=options["run_id"], journal=options["journal"])
+            document = summary(steps, verdict, run_id=options["run_id"], journal=journal)
             trouble = _write(self._loader.path_dwim(options["summary"]), document)
             lines += [trouble] if trouble else []
         display = Display()

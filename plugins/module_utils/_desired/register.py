@@ -33,20 +33,22 @@ def plan_register(
     is_required: Callable[[str], bool],
     may_be_partial: Callable[[str], bool],
     unproven: bool = False,
+    lies_on: Callable[[str], str] = lambda _name: "",
 ) -> Plan:
     """The steps that register what ``asked`` names.
 
     kind: "vm" or "template"; unregistered: what the attached domains list, each entity once; registered: what the
     target has of this kind; templates: ids of the registered templates; is_required: name -> whether its failure
     fails the run; may_be_partial: name -> whether it may come without some disks; unproven: some domains could not be
-    listed yet, so what is not found may still come with them. Raises Ambiguous for a name that two carry.
+    listed yet, so what is not found may still come with them; lies_on: name -> the domains that hold it and are not at
+    hand, by an inventory, or nothing. Raises Ambiguous for a name that two carry.
     """
     selection = select(
         unregistered, asked, exclude=exclude, kind=f"unregistered {kind}", shared_names=kind == "template"
     )
     chosen = {entity.id for entity in selection.chosen}
     owners = {record.name: record for record in registered}
-    outcomes = _unmatched(kind, selection.unmatched, exclude, registered, is_required, unproven)
+    outcomes = _unmatched(kind, selection.unmatched, exclude, registered, is_required, unproven, lies_on)
     known = {record.id for record in registered}
     steps: list[Step] = []
     changes: dict[str, tuple[Change, ...]] = {}
@@ -113,6 +115,17 @@ def _needed(
     return None
 
 
+def _missing(kind: str, selector: str, domains: str) -> str:
+    """Why a name met nothing. domains: those that hold it, by an inventory, and that are not at hand; or nothing."""
+    if domains:
+        return f"{selector}: lies on {domains}, which is not active here; once it is, run again"
+    return (
+        f"{selector}: no {'VM' if kind == 'vm' else kind} of this name is registered, and none lies unregistered on the "
+        "given domains. Check the name, that its domains are attached, and that their OVF stores were fresh when they "
+        "were replicated"
+    )
+
+
 def _unmatched(
     kind: str,
     selectors: Sequence[str],
@@ -120,6 +133,7 @@ def _unmatched(
     registered: Collection[HasNameAndId],
     is_required: Callable[[str], bool],
     unproven: bool,
+    lies_on: Callable[[str], str],
 ) -> list[Outcome]:
     """What becomes of selectors that met nothing unregistered: registered already, or nowhere."""
     outcomes: dict[str, Outcome] = {}
@@ -141,10 +155,7 @@ def _unmatched(
                 "register", kind, selector, "", "skipped", message, required=is_required(selector)
             )
         elif not there:
-            message = (
-                f"{selector}: no such {kind} is registered, and none lies unregistered on the given domains. Check the "
-                "name, that its domains are attached, and that their OVF stores were fresh when they were replicated"
-            )
+            message = _missing(kind, selector, lies_on(selector))
             outcomes[selector] = settled(
                 "register", kind, selector, "", "failed", message, required=is_required(selector)
             )

@@ -48,9 +48,17 @@ class DrError(Exception):
 
 
 class BadInput(DrError):
-    """What the operator said does not make sense, or something needed was not said."""
+    """What the operator said does not make sense, or something needed was not said.
+
+    ``problems`` are the single mistakes, a sentence each, where there may be several.
+    """
 
     kind = "bad_input"
+    fields = ("problems",)
+
+    def __init__(self, message: str, problems: t.Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
 
 
 class NotFound(DrError):

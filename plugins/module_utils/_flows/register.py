@@ -61,6 +61,7 @@ def register_vms(context: Context, params: Mapping[str, t.Any]) -> Result:
         is_required=none_of(params["best_effort"]),
         may_be_partial=any_of(params["partial"]),
         unproven=bool(target.not_proven),
+        lies_on=_elsewhere(inventory, {domain.id for domain in target.domains}),
     )
     coming = {step.target_id for step in plan.steps}
     guard, before = plan_leftover_luns(
@@ -243,24 +244,38 @@ class _Events:
         return told
 
 
-def _partial(client: Client, result: Result, inventory: Inventory | None) -> list[dict[str, object]]:
-    """The VMs that came without some of their disks: why, in the engine's words, and the names of these disks.
+def _elsewhere(inventory: Inventory | None, at_hand: t.Collection[str]) -> t.Callable[[str], str]:
+    """A look-up of the domains that hold disks of a VM and are not among those at hand, as far as an inventory tells."""
+    if inventory is None:
+        return lambda _name: ""
+    known = {key: vm for vm in inventory.vms for key in (vm.name, vm.id)}
+    names = inventory.domains
 
-    ``missing_disks`` is None for a VM that no inventory knows: what only its description holds is not guessed.
+    def look(name: str) -> str:
+        disks = known[name].disks if name in known else ()
+        lost = [disk for disk in disks if not set(disk.domain_ids) & set(at_hand)]
+        missing = dict.fromkeys(one for disk in lost for one in disk.domain_ids)
+        return " and ".join(names.get(one, one) for one in missing)
+
+    return look
+
+
+def _partial(client: Client, result: Result, inventory: Inventory | None) -> list[dict[str, object]]:
+    """The VMs that lack some of their disks: why, and the names of these disks.
+
+    That is told of VMs that a former run registered too. ``missing_disks`` is None for a VM that no inventory knows:
+    what only its description holds is not guessed.
     """
-    partial = [outcome for outcome in result.report.outcomes if "partial" in outcome.details]
     known = {vm.id: vm for vm in inventory.vms} if inventory else {}
-    attached = reads.disk_attachments(client) if any(outcome.target_id in known for outcome in partial) else {}
+    partial = [outcome for outcome in result.report.outcomes if "partial" in outcome.details]
+    earlier = [one for one in result.outcomes if one.state == "already" and one.target_id in known]
+    attached = reads.disk_attachments(client) if earlier or any(one.target_id in known for one in partial) else {}
     told: list[dict[str, object]] = []
-    for outcome in partial:
+    for outcome in (*partial, *earlier):
         vm = known.get(outcome.target_id)
         there = attached.get(outcome.target_id, set())
-        told.append(
-            {
-                "name": outcome.name,
-                "id": outcome.target_id,
-                "why": outcome.details["partial"],
-                "missing_disks": [disk.name for disk in vm.disks if disk.id not in there] if vm else None,
-            }
-        )
+        missing = [disk.name for disk in vm.disks if disk.id not in there] if vm else None
+        if missing or "partial" in outcome.details:
+            why = outcome.details.get("partial", "it was registered before without them")
+            told.append({"name": outcome.name, "id": outcome.target_id, "why": why, "missing_disks": missing})
     return told

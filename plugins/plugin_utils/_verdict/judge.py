@@ -42,6 +42,12 @@ class StepResult:
         return str(result.get("msg") or "it failed without a word")
 
     @property
+    def problems(self) -> Sequence[str]:
+        """The single mistakes that kept the step from beginning, where it names them."""
+        result = self.result or {}
+        return result.get("problems") or (result.get("failure") or {}).get("problems") or ()
+
+    @property
     def failures(self) -> Sequence[Mapping[str, t.Any]]:
         """The objects that failed."""
         return (self.result or {}).get("failures") or ()
@@ -97,41 +103,46 @@ def _judged(steps: Sequence[StepResult], *, check_mode: bool) -> tuple[str, str,
     """The word, the headline and what to do next."""
     broken = [step for step in steps if step.broke]
     if broken:
-        return "stopped", f"STOPPED at '{broken[0].name}'", _after_a_stop(broken[0].broke, steps, check_mode)
+        why = tuple(f"- {problem}" for problem in broken[0].problems) or (broken[0].broke,)
+        return "stopped", f"STOPPED at '{broken[0].name}'", _after_a_stop(why, steps, check_mode)
     incomplete = [step for step in steps if step.state == "incomplete"]
     if incomplete:
-        failed = sum(step.counts.get("failed", 0) + step.counts.get("not_run", 0) for step in incomplete)
-        headline = f"INCOMPLETE: {failed} {'object is' if failed == 1 else 'objects are'} not as the plan wants"
-        return "incomplete", headline, _after_failures(incomplete, check_mode)
+        return "incomplete", f"INCOMPLETE: {_unmet(incomplete)}", _after_failures(incomplete, check_mode)
     missed = [step for step in steps if step.state == "not reached"]
     if missed:
         # Something outside of the steps ended the play; what it did not come to was not judged.
         why = f"'{missed[0].name}' was never begun; Ansible's output above tells what ended the play."
-        return "stopped", f"STOPPED before '{missed[0].name}'", _after_a_stop(why, steps, check_mode)
+        return "stopped", f"STOPPED before '{missed[0].name}'", _after_a_stop((why,), steps, check_mode)
     changed = any((step.result or {}).get("changed") for step in steps)
     if check_mode:
         return "would", f"CHECKED: {'nothing was changed' if changed else 'there is nothing to do'}", ()
-    if any(_imperfect(step) for step in steps):
-        return "warnings", "RECOVERED, with warnings", ()
-    if not changed:
+    if not changed and not _unmet(steps):
         return "already", "RECOVERED: everything was so already, nothing was changed", ()
+    if _unmet(steps) or any(_imperfect(step) for step in steps):
+        return "warnings", "RECOVERED, with warnings", ()
     return "recovered", "RECOVERED", ()
+
+
+def _unmet(steps: Sequence[StepResult]) -> str:
+    """How many objects are not as the plan wants, or nothing."""
+    failed, not_run = (sum(step.counts.get(state, 0) for step in steps) for state in ("failed", "not_run"))
+    told = [f"{failed} failed"] if failed else []
+    return ", ".join([*told, f"{not_run} not tried because of that"] if not_run else told)
 
 
 def _imperfect(step: StepResult) -> bool:
     result = step.result or {}
-    unmet = step.counts.get("failed", 0) + step.counts.get("not_run", 0)
-    return bool(unmet or step.failures or result.get("partial") or result.get("dropped"))
+    return bool(result.get("partial") or result.get("dropped"))
 
 
-def _after_a_stop(why: str, steps: Sequence[StepResult], check_mode: bool) -> tuple[str, ...]:
+def _after_a_stop(why: Sequence[str], steps: Sequence[StepResult], check_mode: bool) -> tuple[str, ...]:
     written = 0 if check_mode else sum(step.counts.get("done", 0) for step in steps)
     safe = (
         f"What was done before stays ({written} objects); no data was deleted or formatted."
         if written
         else "Nothing was changed."
     )
-    return (why, safe, "Settle what is said above, then run the same command again; it goes on where it stopped.")
+    return (*why, safe, "Settle what is said above, then run the same command again; it goes on where it stopped.")
 
 
 def _after_failures(incomplete: Sequence[StepResult], check_mode: bool) -> tuple[str, ...]:

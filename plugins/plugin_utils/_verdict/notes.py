@@ -14,6 +14,9 @@ MOST_NAMES = 12
 MOST_OF_A_GROUP = 4
 """Names in a sentence on the screen, in a list of its own and in front of what is said of a group."""
 
+STAND_IN = "..."
+"""What stands in a sentence about several objects for the words that only one of them has."""
+
 # The engine's warning quotes what it left out by kind: 'Disks: a, b , Affinity Labels: c ' (event 1188).
 KINDS = re.compile(r"(?:^|, )([A-Z][A-Za-z ]*): ")
 
@@ -89,11 +92,11 @@ def _notes(result: Mapping[str, t.Any], settled: frozenset[str]) -> list[Note]:
         disks = vm["missing_disks"] or ()
         missing[vm["id"]] = disks
         which = ", ".join(disks) or "some of its disks"
-        own = ((vm["name"], "<name>"), (vm["id"], "<id>"))
+        own = ((vm["name"], STAND_IN), (vm["id"], STAND_IN))
         notes.append(Note(f"registered partially: {vm['why']}", f"{vm['name']} (without {which})", own))
     for entity in result.get("dropped") or ():
         disks = missing.get(entity["id"], ())
-        words = (*((disk, "<disk>") for disk in disks), (entity["name"], "<name>"))
+        words = tuple((word, STAND_IN) for word in (*disks, entity["name"]))
         notes.extend(
             Note(message, entity["name"], words)
             for message in entity["messages"]
@@ -101,7 +104,7 @@ def _notes(result: Mapping[str, t.Any], settled: frozenset[str]) -> list[Note]:
         )
     for failure in result.get("failures") or ():
         if not failure.get("required", True):
-            notes.append(_best_effort(failure))
+            notes.append(failure_note(failure, "failed (best effort): "))
     notes.extend(Note(f"not proven: {sentence}") for sentence in result.get("not_proven") or ())
     over = {one["note"] for one in result.get("foreseen") or () if settled.issuperset(one["vms"])}
     notes.extend(Note(sentence) for sentence in result.get("notes") or () if sentence not in over)
@@ -114,10 +117,17 @@ def _only_disks(message: str) -> bool:
     return set(KINDS.findall(quoted)) == {"Disks"}
 
 
-def _best_effort(failure: Mapping[str, t.Any]) -> Note:
-    own = (
-        (failure["name"], "<name>"),
-        (failure.get("id") or "", "<id>"),
-        (str((failure.get("failure") or {}).get("correlation_id") or ""), "<correlation id>"),
-    )
-    return Note(f"failed (best effort): {failure['message']}", failure["name"], own)
+def failure_note(failure: Mapping[str, t.Any], before: str = "") -> Note:
+    """A failed object: the engine's words first where it was the engine that refused, else what the step says.
+
+    before: what stands in front of the words, e.g. the name of the step.
+    """
+    name = str(failure["name"])
+    said = failure.get("failure") or {}
+    mark = str(said.get("correlation_id") or "")
+    if said.get("kind") == "fault" and (said.get("detail") or said.get("reason")):
+        words = f"{said.get('detail') or said['reason']} (status {said['status']}, correlation id {mark})"
+    else:
+        words = str(failure["message"]).removeprefix(f"{name}: ")
+    own = tuple((word, STAND_IN) for word in (name, str(failure.get("id") or ""), mark) if word)
+    return Note(f"{before}{words}", name, own)

@@ -12,42 +12,66 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.judge im
     StepResult,
     Verdict,
 )
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._verdict.notes import (
+    MOST_OF_A_GROUP,
+    failure_note,
+    sentences,
+)
 
 MOST_NOTES = 12
 COLUMNS = ("done", "already", "skipped", "failed", "not_run")
 TITLES = ("step", "state", "done", "already", "skipped", "failed", "not run", "seconds")
 
 
-def table(steps: Sequence[StepResult]) -> list[str]:
+def table(steps: Sequence[StepResult], *, check_mode: bool = False) -> list[str]:
     """One line per step under a heading; numbers stand on the right of their columns."""
+    titles = ["would" if title == "done" and check_mode else title for title in TITLES]
     rows = [_row(step) for step in steps]
-    widths = [max(len(row[column]) for row in (TITLES, *rows)) for column in range(len(TITLES))]
-    lines = [_line(TITLES, widths), "  ".join("-" * width for width in widths)]
+    widths = [max(len(row[column]) for row in (titles, *rows)) for column in range(len(titles))]
+    lines = [_line(titles, widths), "  ".join("-" * width for width in widths)]
     return [*lines, *(_line(row, widths) for row in rows)]
 
 
-def report(steps: Sequence[StepResult], verdict: Verdict, journal: str | None, summary: str | None = None) -> list[str]:
+def report(
+    steps: Sequence[StepResult],
+    verdict: Verdict,
+    journal: str | None,
+    summary: str | None = None,
+    *,
+    check_mode: bool = False,
+) -> list[str]:
     """The table, what is worth knowing, the failures in the engine's words, the verdict and what to do next.
 
-    summary: the path of the summary file, which holds what is not shown here.
+    journal: the path of the journal, None when none was written; summary: that of the summary file, which holds what
+    is not shown here.
     """
-    lines = ["", *table(steps)]
+    lines = ["", *table(steps, check_mode=check_mode)]
     if verdict.notes:
         lines += ["", "Worth knowing:", *(f"  - {note}" for note in verdict.notes[:MOST_NOTES])]
     if len(verdict.notes) > MOST_NOTES:
         where = f"the summary file {summary}" if summary else "'notes' of this task's result"
         lines.append(f"  - and {len(verdict.notes) - MOST_NOTES} more, all in {where}")
-    failures = [(step.name, failure) for step in steps for failure in step.failures if failure.get("required", True)]
+    failures = _failures(steps)
     if failures:
-        lines += ["", "What failed:"]
-        lines += [f"  - {name}: {failure['name']}: {failure['message']}" for name, failure in failures[:MOST_FAILURES]]
+        lines += ["", "What failed:", *(f"  - {failure}" for failure in failures[:MOST_FAILURES])]
         if len(failures) > MOST_FAILURES:
             where = "the journal" if journal else "'failures' of the steps' results"
             lines.append(f"  - and {len(failures) - MOST_FAILURES} more, all in {where}")
     lines += ["", f"Verdict: {verdict.headline}"]
     lines += [f"  {sentence}" for sentence in verdict.next_steps]
-    lines.append(f"Journal: {journal or 'none was asked for'}")
+    lines.append(f"Journal: {journal or 'none was written'}")
     return lines
+
+
+def _failures(steps: Sequence[StepResult]) -> tuple[str, ...]:
+    """What failed, by step; what the same is said of several objects is one line."""
+    return tuple(
+        f"{step.name}: {sentence}"
+        for step in steps
+        for sentence in sentences(
+            [failure_note(failure) for failure in step.failures if failure.get("required", True)], MOST_OF_A_GROUP
+        )
+    )
 
 
 def _row(step: StepResult) -> tuple[str, ...]:

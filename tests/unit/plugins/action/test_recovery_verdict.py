@@ -42,15 +42,21 @@ def test_the_verdict_decides_whether_the_task_fails(play, results, args, verdict
     assert (result["verdict"], result["failed"], result["changed"]) == (verdict, failed, False)
 
 
-def test_what_is_shown_is_what_is_returned(play, shown):
-    result = run(play, GOOD, BAD, journal="/j")
+def test_what_is_shown_is_what_is_returned(play, shown, tmp_path):
+    journal = tmp_path / "j"
+    journal.touch()
+    result = run(play, GOOD, BAD, journal=str(journal))
     assert shown == result["lines"]
     assert "Verdict: STOPPED at 'step 2'" in shown
-    assert shown[-1] == "Journal: /j"
+    assert shown[-1] == f"Journal: {journal}"
     assert result["msg"].startswith(
         "STOPPED at 'step 2'. There is no cluster 'x'. What was done before stays (2 objects)"
     )
     assert result["counts"]["done"] == 2
+
+
+def test_a_journal_that_was_not_written_is_not_shown(play, tmp_path):
+    assert run(play, GOOD, journal=str(tmp_path / "none"))["lines"][-1] == "Journal: none was written"
 
 
 def test_what_the_plan_leaves_out_is_told(play):
@@ -65,9 +71,9 @@ def test_what_the_plan_leaves_out_is_told(play):
 def test_the_summary_is_for_its_owner_and_names_all(play, tmp_path):
     (tmp_path / "s.json").write_text("old", encoding="utf-8")
     left_out = [f"vm{number}" for number in range(50)]
-    run(play, GOOD, summary="s.json", run_id="r1", journal="/j", left_out=left_out)
+    run(play, GOOD, summary="s.json", run_id="r1", journal=__file__, left_out=left_out)
     document = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
-    assert (document["verdict"], document["run_id"], document["journal"]) == ("recovered", "r1", "/j")
+    assert (document["verdict"], document["run_id"], document["journal"]) == ("recovered", "r1", __file__)
     assert all(name in document["notes"][0] for name in left_out)
     assert stat.S_IMODE((tmp_path / "s.json").stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["s.json"]

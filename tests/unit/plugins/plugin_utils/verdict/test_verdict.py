@@ -78,14 +78,14 @@ LOST = [{"name": "db", "id": "1", "messages": ["a label"]}]
             {"a": result(failed=1)},
             False,
             "incomplete",
-            "INCOMPLETE: 1 object is not as the plan wants",
+            "INCOMPLETE: 1 failed",
             ("What was done stays; no data was deleted or formatted.", f"{AGAIN}does only what is missing."),
         ),
         (
             {"a": result(done=1, failed=1), "b": result(not_run=2, stopped="The engine is gone."), "c": None},
             False,
             "incomplete",
-            "INCOMPLETE: 3 objects are not as the plan wants",
+            "INCOMPLETE: 1 failed, 2 not tried because of that",
             (
                 "The engine is gone.",
                 "What was done stays; no data was deleted or formatted.",
@@ -96,7 +96,7 @@ LOST = [{"name": "db", "id": "1", "messages": ["a label"]}]
             {"a": result(failed=1)},
             True,
             "incomplete",
-            "INCOMPLETE: 1 object is not as the plan wants",
+            "INCOMPLETE: 1 failed",
             ("Nothing was changed.", f"{AGAIN}does only what is missing."),
         ),
         (
@@ -197,23 +197,23 @@ def test_what_the_engine_says_of_one_vm_stands_in_its_words():
 
 def test_what_the_engine_says_of_several_vms_is_one_note():
     assert told(result(dropped=dropped("web01", "web02", "web03", "web04"))) == [
-        f"web01, web02 and 2 more: {DROPPED.format('<name>')}"
+        f"web01, web02 and 2 more: {DROPPED.format('...')}"
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "text", "shared"),
     [
-        ("web", "VM web is web.", "VM <name> is <name>."),
+        ("web", "VM web is web.", "VM ... is ...."),
         ("web", "VM web-2 and web.example and web_d and xweb stay", "VM web-2 and web.example and web_d and xweb stay"),
-        ("web", "'web' (web), [web]: web", "'<name>' (<name>), [<name>]: <name>"),
-        ("a.b", "VM a.b and axb", "VM <name> and axb"),
-        ("name", "VM name", "VM <name>"),
+        ("web", "'web' (web), [web]: web", "'...' (...), [...]: ..."),
+        ("a.b", "VM a.b and axb", "VM ... and axb"),
+        ("name", "VM name", "VM ..."),
         ("", "VM web", "VM web"),
     ],
 )
 def test_only_the_whole_name_is_taken_out(name, text, shared):
-    assert Note(text, name, ((name, "<name>"),)).shared == shared
+    assert Note(text, name, ((name, "..."),)).shared == shared
 
 
 def test_partial_vms_are_one_note_with_their_disks():
@@ -245,7 +245,7 @@ def test_losses_that_differ_in_the_names_of_disks_are_one_note():
         for name in ("db01", "db02")
     ]
     assert told(result(partial=partial("db01", "db02"), dropped=lost))[1:] == [
-        "db01, db02: Not part of <name>: 'Disks: <disk> , Roles: r '."
+        "db01, db02: Not part of ...: 'Disks: ... , Roles: r '."
     ]
 
 
@@ -260,7 +260,7 @@ def test_best_effort_failures_are_one_note_whatever_their_ids():
         for name in ("a", "b")
     ]
     assert told(result(failures=[*failures, failure("c")])) == [
-        "a, b: failed (best effort): VM <name>: POST /vms/<id>/start refused (correlation id <correlation id>)"
+        "a, b: failed (best effort): VM ...: POST /vms/.../start refused (correlation id ...)"
     ]
     assert told(result(failures=[{"kind": "vm", "name": "x", "message": "no", "required": False}])) == [
         "x: failed (best effort): no"
@@ -346,7 +346,7 @@ def test_the_report_of_a_failure():
         "What failed:",
         "  - register: a: VM a: no",
         "",
-        "Verdict: INCOMPLETE: 2 objects are not as the plan wants",
+        "Verdict: INCOMPLETE: 2 failed",
         "  What was done stays; no data was deleted or formatted.",
         f"  {AGAIN}does only what is missing.",
         "Journal: /j",
@@ -354,14 +354,47 @@ def test_the_report_of_a_failure():
 
 
 def test_a_good_report_is_short():
-    assert lines_of(a=result(done=1))[4:] == ["", "Verdict: RECOVERED", "Journal: none was asked for"]
+    assert lines_of(a=result(done=1))[4:] == ["", "Verdict: RECOVERED", "Journal: none was written"]
 
 
 @pytest.mark.parametrize(("journal", "where"), [("/j", "the journal"), (None, "'failures' of the steps' results")])
 def test_many_failures_are_cut_short(journal, where):
-    lines = lines_of(journal=journal, a=result(failed=1000))
+    different = [failure(f"vm{number}", message=f"for reason {number + 5000}") for number in range(1000)]
+    lines = lines_of(journal=journal, a=result(failed=1000, failures=different))
     assert f"  - and 990 more, all in {where}" in lines
     assert len(lines) < 30
+
+
+def test_failures_that_read_alike_are_one_line():
+    lines = lines_of(a=result(failed=1000))
+    assert "  - a: vm0, vm1, vm2, vm3 and 996 more: VM ...: no" in lines
+
+
+def test_the_engine_speaks_first():
+    said = {"kind": "fault", "status": 409, "reason": "Operation Failed", "detail": "[No.]", "correlation_id": "run-1"}
+    lines = lines_of(a=result(failed=1, failures=[failure("web02", message="VM web02: the engine ...", failure=said)]))
+    assert "  - a: web02: [No.] (status 409, correlation id run-1)" in lines
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"failed": True, "msg": "The plan cannot be used: one; two", "problems": ["one", "two"]},
+        {"failed": True, "msg": "The plan cannot run: one; two", "failure": {"problems": ["one", "two"]}},
+    ],
+)
+def test_every_problem_has_a_line_of_its_own(broken):
+    assert verdict(plan=broken).next_steps[:3] == ("- one", "- two", "Nothing was changed.")
+
+
+def test_in_check_mode_the_table_says_would():
+    assert "would" in table(steps(a=result(done=1)), check_mode=True)[0].split()
+
+
+def test_what_a_former_run_left_out_is_told_again():
+    made = verdict(a=result(already=1, partial=[{**PARTIAL[0], "missing_disks": ["erp"], "why": "it was before"}]))
+    assert made.word == "already"
+    assert made.notes == ("db (without erp): registered partially: it was before",)
 
 
 @pytest.mark.parametrize(
