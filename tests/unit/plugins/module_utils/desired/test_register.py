@@ -90,10 +90,18 @@ def test_a_step_says_what_is_registered_and_from_where():
             {},
             "failed",
             (
-                "web: no such vm is registered, and none lies unregistered on the given domains. "
+                "web: no VM of this name is registered, and none lies unregistered on the given domains. "
                 "Check the name, that its "
                 "domains are attached, and that their OVF stores were fresh when they were replicated"
             ),
+        ),
+        (
+            "web",
+            [],
+            [],
+            {"lies_on": {"web": "data-web"}.__getitem__},
+            "failed",
+            "web: lies on data-web, which is not active here; once it is, run again",
         ),
         (
             "web",
