@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
-def plan_vms(asked, lost, registered=(), templates=(), *, exclude=(), best_effort=(), partial=(), unproven=False):
+def plan_vms(asked, lost, registered=(), templates=(), *, exclude=(), best_effort=(), partial=(), **more):
     return plan_register(
         "vm",
         asked,
@@ -32,7 +32,7 @@ def plan_vms(asked, lost, registered=(), templates=(), *, exclude=(), best_effor
         set(templates),
         is_required=lambda name: name not in best_effort,
         may_be_partial=lambda name: name in partial,
-        unproven=unproven,
+        **more,
     )
 
 
