@@ -32,7 +32,9 @@ def renew(project: Project) -> None:
         for command in (venv, install):
             if subprocess.run(command, cwd=project.root, check=False).returncode:
                 raise Problem(f"{LOCK} was left as it is: see above")
-        frozen = subprocess.run([*pip, "freeze"], capture_output=True, text=True, check=True).stdout
+        # With --all, as pip keeps silent about setuptools otherwise, which is a package like any other here.
+        freeze = [*pip, "freeze", "--all", "--exclude", "pip"]
+        frozen = subprocess.run(freeze, capture_output=True, text=True, check=True).stdout
     head = HEAD.format(version=f"{sys.version_info[0]}.{sys.version_info[1]}")
     (project.root / LOCK).write_text(head + frozen, encoding="utf-8")
     print(f"{LOCK}: {len(frozen.splitlines())} packages")
