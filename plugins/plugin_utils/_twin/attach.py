@@ -9,6 +9,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refu
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import write_stores
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, INACCESSIBLE, status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import connect
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
     Answer,
@@ -69,7 +70,7 @@ def attach(site: Site, request: Request) -> Steps:
             "Failed to attach Storage due to an error on the Data Center master Storage Domain.\n"
             "-Please activate the master Storage Domain first.",
         )
-    if not site.storage.reachable(entity.data["storage"]):
+    if not connect(site, entity, center.id):
         raise refusals.command(400)
     content = site.storage.contents[entity.id]
     entity.set(status="locked", data_centers={"data_center": {"id": center.id}})
@@ -145,7 +146,7 @@ def activate(site: Site, request: Request) -> Answer:
             "Failed to activate Storage due to an error on the Data Center master Storage Domain.\n"
             "-Please activate the master Storage Domain first.",
         )
-    if not site.storage.reachable(entity.data["storage"]):
+    if not connect(site, entity, center.id):
         site.job(f"Activating Storage Domain {entity.name} on Data Center {center.name}", request.correlation, "failed")
         raise refusals.command(
             400, "Storage domain cannot be reached. Please ensure it is accessible from the host(s)."

@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import block_storage, portals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.connection_users import USED, users_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import NAME_RULE, check_name
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record, listed
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
@@ -74,6 +75,9 @@ def create(site: Site, request: Request) -> Steps:
         connection = site.get("storage_connection", known_id(storage["id"]))
         if connection is None:
             raise refusals.text(500, f"Can't find storage server connection for id '{storage['id']}'.")
+        users = users_of(site, connection)
+        if users.entities and connection.data["type"] != "iscsi":
+            raise refusals.command(409, f"Cannot add Storage. {USED} storage domains : {','.join(users.names)}.")
         storage = {key: value for key, value in connection.data.items() if key != "id"}
     if storage["type"].lower() not in STORAGE_TYPES:
         raise _enum(storage["type"], "StorageType", STORAGE_TYPES)

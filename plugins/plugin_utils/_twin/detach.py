@@ -10,6 +10,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refu
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.attach import action_domain, done, master_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import write_stores
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, status_text
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import reachable
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps, Work
@@ -90,13 +91,13 @@ def deactivate(site: Site, request: Request) -> Answer:
 
 
 def _let_go(site: Site, entity: Entity, center: Entity, job: Entity, force: bool) -> None:
-    reachable = site.storage.reachable(entity.data["storage"])
-    if not reachable and not force:
+    there = reachable(site, entity)
+    if not there and not force:
         entity.set(status="unknown")
         site.end_job(job, "failed")
         site.later(LOCKED_SECONDS, lambda: entity.set(status="active"))
         return
-    if reachable:
+    if there:
         write_stores(site, center.id, entity.id)
     entity.set(status="preparing_for_maintenance")
     site.end_job(job)
@@ -217,11 +218,7 @@ def leave(site: Site, entity: Entity) -> None:
             if len(kept) != len(held):
                 owner.subs["disk_attachments"] = kept
     content = site.storage.contents.get(entity.id)
-    if (
-        content is not None
-        and site.storage.reachable(entity.data["storage"])
-        and content.pool == site.data_center_of(entity)
-    ):
+    if content is not None and reachable(site, entity) and content.pool == site.data_center_of(entity):
         content.pool = None
     site.unregistered.pop(entity.id, None)
     entity.set(status="unattached", data_centers=None, master="false")

@@ -10,6 +10,7 @@ import re
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import lies_on
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
     UUID,
@@ -119,7 +120,7 @@ def remove(site: Site, request: Request) -> Answer:
             request.correlation,
         )
     elif request.flag("format"):
-        for place in site.storage.places(entity.data["storage"]):
+        for place in lies_on(site, entity):
             place.content = None
     forget(site, entity)
     if request.flag("async"):

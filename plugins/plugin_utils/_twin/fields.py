@@ -156,5 +156,34 @@ MAPPINGS = frozenset(
     ]
 )
 
-BODIES = {"action": ACTION, "storage_domain": STORAGE_DOMAIN, "registration_configuration": MAPPINGS}
+STORAGE_CONNECTION = frozenset(
+    [
+        "address",
+        "comment",
+        "description",
+        "gluster_volume",
+        "host",
+        "id",
+        "mount_options",
+        "name",
+        "nfs_retrans",
+        "nfs_timeo",
+        "nfs_version",
+        "password",
+        "path",
+        "port",
+        "portal",
+        "target",
+        "type",
+        "username",
+        "vfs_type",
+    ]
+)
+
+BODIES = {
+    "action": ACTION,
+    "storage_domain": STORAGE_DOMAIN,
+    "storage_connection": STORAGE_CONNECTION,
+    "registration_configuration": MAPPINGS,
+}
 """Root (or inner) element -> what may lie directly inside it."""

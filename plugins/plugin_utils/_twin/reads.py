@@ -180,6 +180,9 @@ def _member(site: Site, request: Request) -> Answer:
     path, identity = request.shape, request.ids[-1]
     if path in ("storagedomains/vms", "storagedomains/templates"):
         found = None
+    elif path == "storagedomains/storageconnections":
+        connection = site.get("storage_connection", identity)
+        found = home(connection) if connection is not None else None
     elif request.flag("unregistered") and path in UNREGISTERED:
         found = next((m for m in UNREGISTERED[path](site, request.ids[:-1]) if m.data["id"] == identity), None)
     elif path in COLLECTION_OF.values() and path not in ("storagedomains", "bookmarks", "groups", "vmpools"):

@@ -16,7 +16,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refu
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.fields import BODIES
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import Element, NotXml, parse, to_record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document, element, write_value
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TRUE = {"true", "t", "yes", "y", "1", ""}
@@ -73,7 +73,7 @@ class Request:
         """The fields of an <action> body."""
         root = self.xml(method)
         if root.tag != "action":
-            raise refusals.Refusal(500, b"java.lang.ClassCastException@" + uuid.uuid4().hex[:8].encode(), "text/plain")
+            raise _wrong_kind()
         record = to_record(root)
         return record if isinstance(record, dict) else {}
 
@@ -81,9 +81,14 @@ class Request:
         """The fields of an entity body with this root."""
         root = self.xml(method)
         if root.tag != tag:
-            raise refusals.syntax(self.host, method)
+            raise _wrong_kind() if root.tag in COLLECTION_OF else refusals.syntax(self.host, method)
         record = to_record(root)
         return record if isinstance(record, dict) else {}
+
+
+def _wrong_kind() -> refusals.Refusal:
+    """An element that the API knows, but of another kind (findings, 1)."""
+    return refusals.Refusal(500, b"java.lang.ClassCastException@" + uuid.uuid4().hex[:8].encode(), "text/plain")
 
 
 def _all_known(root: Element) -> bool:

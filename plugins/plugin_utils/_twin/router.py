@@ -10,9 +10,11 @@ from typing import Union, cast
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
     attach,
+    connections,
     create,
     detach,
     disks,
+    domain_connections,
     domains,
     hosts,
     power,
@@ -45,6 +47,11 @@ ROUTES: dict[str, Handler] = {
     "POST storagedomains/*/templates/*/register": templates.register,
     "DELETE storagedomains/*/vms/*": disks.remove_entity,
     "DELETE storagedomains/*/templates/*": disks.remove_entity,
+    "POST storagedomains/*/storageconnections": domain_connections.attach,
+    "DELETE storagedomains/*/storageconnections/*": domain_connections.detach,
+    "POST storageconnections": connections.create,
+    "PUT storageconnections/*": connections.update,
+    "DELETE storageconnections/*": connections.delete,
     "POST datacenters/*/storagedomains": attach.attach,
     "POST datacenters/*/storagedomains/*/activate": attach.activate,
     "POST datacenters/*/storagedomains/*/deactivate": detach.deactivate,

@@ -19,6 +19,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.makers impo
     under,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import list_entry
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import reachable
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import (
@@ -73,7 +74,7 @@ def unregistered_disks(site: Site, ids: tuple[str, ...]) -> list[Member]:
     entity, content = site.get("storage_domain", domain), site.storage.contents.get(domain)
     if entity is None or content is None or not site.data_center_of(entity):
         return []
-    if not site.storage.reachable(entity.data["storage"]):
+    if not reachable(site, entity):
         raise refusals.text(400, "Error connecting to the Storage Pool Manager service.")
     known = site.tables["disk"]
     return [

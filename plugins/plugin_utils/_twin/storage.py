@@ -76,11 +76,6 @@ class Storage:
         units = listed((group.get("logical_units") or {}).get("logical_unit"))
         return [self.luns[unit["id"]] for unit in units if unit["id"] in self.luns]
 
-    def reachable(self, storage: Record) -> bool:
-        """Whether everything that a domain needs can be reached."""
-        places = self.places(storage)
-        return bool(places) and all(place.reachable for place in places)
-
     def export(self, address: str, path: str) -> Place | None:
         """The export at an address. Any path of a known server mounts; it is empty then."""
         found = self.exports.get((address, path))
