@@ -1,13 +1,13 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``domains`` of the modules that bring file domains into a data center."""
+"""The options ``domains``, ``sign_in`` and ``chap`` of the modules that bring domains into a data center."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """File storage domains with the place of their storage."""
+    """Storage domains with the place of their storage."""
 
     DOCUMENTATION = r"""
 options:
@@ -29,9 +29,10 @@ options:
         type: str
       type:
         description:
-          - The kind of file storage.
+          - The kind of storage. A domain of type V(iscsi) or V(fcp) is found by its id, among what the host sees of
+            block storage, under whatever LUN ids.
         type: str
-        choices: [nfs, posixfs, glusterfs]
+        choices: [nfs, posixfs, glusterfs, iscsi, fcp]
         default: nfs
       address:
         description:
@@ -39,9 +40,8 @@ options:
         type: str
       path:
         description:
-          - The export or device on the server.
+          - The export or device on the server. Needed for file storage.
         type: str
-        required: true
       vfs_type:
         description:
           - The file system type. Needed for V(posixfs) and V(glusterfs).
@@ -63,9 +63,76 @@ options:
         description:
           - How often an NFS request is sent again, from 0 to 32767.
         type: int
+      targets:
+        description:
+          - The iSCSI targets that show the LUNs of the domain. Needed for V(iscsi).
+          - They matter only for a domain that the engine does not know yet. The host must be signed in to all of them;
+            name every path, because the engine keeps those through which it saw the domain.
+        type: list
+        elements: dict
+        suboptions:
+          address:
+            description:
+              - The address of the portal, as the storage itself tells it when its targets are discovered.
+            type: str
+            required: true
+          port:
+            description:
+              - The port of the portal.
+            type: int
+            default: 3260
+          target:
+            description:
+              - The name (IQN) of the target.
+            type: str
+            required: true
+          username:
+            description:
+              - The CHAP user. O(chap) is used when it is left out.
+            type: str
+          password:
+            description:
+              - The CHAP password.
+            type: str
       required:
         description:
           - Whether the task fails when this domain fails.
         type: bool
         default: true
+  sign_in:
+    description:
+      - Whether the host may be signed in to iSCSI targets of O(domains) that it is not signed in to. A session on the
+        host stays after the task.
+      - Without this a domain that needs it is refused before anything is done.
+      - Before a sign-in it cannot be seen what a target holds. In check mode this is told in RV(ignore:not_proven).
+    type: bool
+    default: false
+  chap:
+    description:
+      - CHAP users and passwords by target, so that they need not stand with the domains. Targets that no domain names
+        are no error.
+    type: list
+    elements: dict
+    suboptions:
+      target:
+        description:
+          - The name (IQN) of the target.
+        type: str
+        required: true
+      login:
+        description:
+          - What the host signs in with.
+        type: dict
+        required: true
+        suboptions:
+          username:
+            description:
+              - The CHAP user.
+            type: str
+            required: true
+          password:
+            description:
+              - The CHAP password.
+            type: str
+            required: true
 """

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``domains``: file storage domains with the place of their storage (contract 02, 2.1)."""
+"""The options ``domains``, ``sign_in`` and ``chap``: storage domains with the place of their storage (contract 02, 2.1;
+06, 6.4)."""
 
 from __future__ import annotations
 
@@ -14,14 +15,45 @@ DOMAINS: dict[str, t.Any] = {
     "options": {
         "id": {"type": "str", "required": True},
         "name": {"type": "str"},
-        "type": {"type": "str", "choices": ["nfs", "posixfs", "glusterfs"], "default": "nfs"},
+        "type": {"type": "str", "choices": ["nfs", "posixfs", "glusterfs", "iscsi", "fcp"], "default": "nfs"},
         "address": {"type": "str"},
-        "path": {"type": "str", "required": True},
+        "path": {"type": "str"},
         "vfs_type": {"type": "str"},
         "mount_options": {"type": "str"},
         "nfs_version": {"type": "str", "choices": ["auto", "v3", "v4", "v4_0", "v4_1", "v4_2"]},
         "nfs_timeo": {"type": "int"},
         "nfs_retrans": {"type": "int"},
+        "targets": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "address": {"type": "str", "required": True},
+                "port": {"type": "int", "default": 3260},
+                "target": {"type": "str", "required": True},
+                "username": {"type": "str"},
+                "password": {"type": "str", "no_log": True},
+            },
+        },
         "required": {"type": "bool", "default": True},
+    },
+}
+
+DOMAIN_OPTIONS: dict[str, t.Any] = {
+    "domains": DOMAINS,
+    "sign_in": {"type": "bool", "default": False},
+    "chap": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "target": {"type": "str", "required": True},
+            "login": {
+                "type": "dict",
+                "required": True,
+                "options": {
+                    "username": {"type": "str", "required": True},
+                    "password": {"type": "str", "required": True, "no_log": True},
+                },
+            },
+        },
     },
 }

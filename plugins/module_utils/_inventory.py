@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 
@@ -49,12 +49,13 @@ class InventoryVm:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What the source site held. templates: id -> name; domains: id -> name."""
+    """What the source site held. templates: id -> name; domains: id -> name; luns: block domain id -> its LUN ids."""
 
     site: str
     vms: tuple[InventoryVm, ...]
     templates: Mapping[str, str]
     domains: Mapping[str, str]
+    luns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_inventory(path: str, site: str) -> Inventory:
@@ -100,6 +101,7 @@ def _inventory(site: str, record: Mapping[str, t.Any]) -> Inventory:
         vms=tuple(_vm(vm, clusters, disks, profiles, groups, labels) for vm in record["vms"]),
         templates={template["id"]: template["name"] for template in record["templates"]},
         domains={domain["id"]: domain["name"] for domain in record["storage_domains"]},
+        luns={domain["id"]: _luns(domain) for domain in record["storage_domains"] if _luns(domain)},
     )
 
 
@@ -142,6 +144,13 @@ def _disk(disk: Mapping[str, t.Any]) -> InventoryDisk:
         domain_ids=tuple(domain["id"] for domain in _listed((disk.get("storage_domains") or {}).get("storage_domain"))),
         lun_id=units[0]["id"] if units else "",
     )
+
+
+def _luns(domain: Mapping[str, t.Any]) -> tuple[str, ...]:
+    """The LUNs of a block domain, each once though it stands once per path."""
+    group = (domain.get("storage") or {}).get("volume_group") or {}
+    units = _listed((group.get("logical_units") or {}).get("logical_unit"))
+    return tuple(dict.fromkeys(unit["id"] for unit in units))
 
 
 def _listed(value: t.Any) -> list[t.Any]:

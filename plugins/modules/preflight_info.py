@@ -97,8 +97,10 @@ problems:
   elements: str
 notes:
   description:
-    - What is worth knowing before a start, a sentence each. What the plan leaves out knowingly, LUNs that must be visible
-      under the same id, and the affinity groups and labels of VMs that the engine will drop.
+    - What is worth knowing before a start, a sentence each. Sign-ins to iSCSI targets that will be needed and
+      what cannot be seen before, block domains that lie on other LUNs than at the source, what the plan leaves out
+      knowingly, LUNs that must be visible under the same id, and the affinity groups and labels of VMs that the
+      engine will drop.
   returned: success
   type: list
   elements: str
@@ -117,7 +119,7 @@ foreseen:
       elements: str
 """
 
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import DOMAINS
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import DOMAIN_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.preflight import preflight
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._info_module import run_info
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options import MAPPING_OPTIONS
@@ -127,7 +129,7 @@ OPTIONS = {
     "data_center": {"type": "str", "required": True},
     "host": {"type": "str"},
     "cluster": {"type": "str"},
-    "domains": DOMAINS,
+    **DOMAIN_OPTIONS,
     "vms": {"type": "list", "elements": "str"},
     "partial": {"type": "list", "elements": "str"},
     "inventory": {"type": "path"},

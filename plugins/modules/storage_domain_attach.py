@@ -15,7 +15,13 @@ description:
     active.
   - Nothing is ever created. A file domain is imported without a name, and the id that the engine found on the path is
     compared with O(domains[].id); another domain is forgotten again, without being formatted.
+  - A block domain (iSCSI, Fibre Channel) is imported by its id, from what the host sees. For iSCSI the host is signed
+    in to the targets of the domain before, with O(sign_in) only. What a target holds is looked at before the import;
+    where the domain is not, nothing is imported.
   - All domains are attached at once. A domain that is active already is left alone.
+  - Before the first write it is told what cannot work, as far as reading shows it. That is a portal that cannot be
+    reached, a target that is not offered, and a domain that is not where the host is signed in already. It stops the
+    task, but not for a domain with O(domains[].required=false), which then fails alone.
 extends_documentation_fragment:
   - ovirt_dr.storage.attributes
   - ovirt_dr.storage.attributes.actiongroup_engine
@@ -31,7 +37,8 @@ options:
     required: true
   host:
     description:
-      - The host, by name or id, that reaches for the storage during the import; the first one that is up when left out.
+      - The host, by name or id, that reaches for the storage during the import, and is signed in to iSCSI targets.
+      - The first one that is up when left out.
     type: str
   takeover:
     description:
@@ -77,6 +84,32 @@ EXAMPLES = r"""
         address: nfs-b.example
         path: /exports/data-db
         required: false
+
+- name: An iSCSI replica is active in the recovery site
+  ovirt_dr.storage.storage_domain_attach:
+    data_center: Recovery
+    sign_in: true
+    takeover:
+      confirmed_by: Ada Byron
+      reason: The main site has no power, confirmed by phone at 03:12
+    chap:
+      - target: iqn.2026-01.example.site-b:san
+        login:
+          username: recovery
+          password: "{{ vault_san_password }}"
+    domains:
+      - id: 6c7f9f66-a04b-4a61-9646-f03b541bc20e
+        name: data-erp
+        type: iscsi
+        targets:
+          - {address: 192.0.2.150, target: "iqn.2026-01.example.site-b:san"}
+
+- name: A Fibre Channel replica that the host sees is active in the recovery site
+  ovirt_dr.storage.storage_domain_attach:
+    data_center: Recovery
+    domains:
+      - id: 1bd75e55-7933-4a0b-b191-14f2469ab841
+        type: fcp
 """
 
 RETURN = r"""
@@ -182,9 +215,23 @@ active:
   returned: always
   type: list
   elements: str
+luns:
+  description: The block domains that were imported, each with the LUNs that it lies on here.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    domain:
+      description: The domain.
+      type: str
+    luns:
+      description: The ids of its LUNs. Those of a replica often differ from those of its original.
+      type: list
+      elements: str
+  sample: [{domain: data-erp, luns: [360014055b5b5b5b0000000100000001]}]
 """
 
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import DOMAINS
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import DOMAIN_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.attach import attach
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._module import run_module
 
@@ -198,7 +245,7 @@ OPTIONS = {
             "reason": {"type": "str", "required": True},
         },
     },
-    "domains": DOMAINS,
+    **DOMAIN_OPTIONS,
 }
 
 

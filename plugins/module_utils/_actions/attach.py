@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.attached import ATTACHED, attached_domain
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.blocks import ImportBlockDomain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.jobs import still_working
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.actions import Answer, Done, Failed, Pending
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Step
@@ -52,14 +53,17 @@ def wanted_of(step: Step) -> WantedDomain:
 
 
 class ImportDomain:
-    """Makes the engine know a domain that lies on file storage."""
+    """Makes the engine know a domain that lies on file storage; one on block storage is passed on."""
 
     def __init__(self, client: Client, settings: AttachSettings) -> None:
         self._client = client
         self._settings = settings
+        self._blocks = ImportBlockDomain(client, settings.call_timeout)
 
     def do(self, step: Step) -> Answer:
         domain = wanted_of(step)
+        if domain.block:
+            return self._blocks.do(step)
         try:
             answer = self._client.post(
                 "/storagedomains",
@@ -79,8 +83,10 @@ class ImportDomain:
             raise
         return self._judge(step, Domain.from_xml(answer)) if answer is not None else Done()
 
-    def look(self, step: Step) -> Done | Failed | bool | None:
+    def look(self, step: Step) -> Done | Failed | Pending | bool | None:
         domain = wanted_of(step)
+        if domain.block:
+            return self._blocks.look(step)
         known = reads.domains(self._client)
         if any(other.id == domain.id for other in known):
             return True

@@ -6,10 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import ABSENT, Change
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, Step
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import (
+    BLOCK_TYPES,
+    HostView,
+    Login,
+    Target,
+    block_targets,
+    labels,
+    not_to_be_had,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import DataCenter, Domain, Host
@@ -38,6 +47,12 @@ class WantedDomain:
     nfs_timeo: int | None = None
     nfs_retrans: int | None = None
     required: bool = True
+    targets: tuple[Target, ...] = ()
+
+    @property
+    def block(self) -> bool:
+        """Whether it lies on block devices: such a domain is imported by its id, from what a host sees."""
+        return self.type in BLOCK_TYPES
 
     @property
     def label(self) -> str:
@@ -47,22 +62,34 @@ class WantedDomain:
     @property
     def place(self) -> str:
         """Where its storage is, as an operator would write it."""
+        if self.block:
+            return labels(self.targets) or "Fibre Channel"
         return f"{self.address}:{self.path}" if self.address else self.path
 
 
-def wanted_domains(options: Sequence[Mapping[str, object]]) -> tuple[WantedDomain, ...]:
-    """The option ``domains`` as records; BadInput names every mistake at once."""
+def wanted_domains(
+    options: Sequence[Mapping[str, object]], chap: Mapping[str, Login] | None = None
+) -> tuple[WantedDomain, ...]:
+    """The option ``domains`` as records; BadInput names every mistake at once. chap: logins by target name (IQN)."""
     wanted: list[WantedDomain] = []
     problems: list[str] = []
     for number, option in enumerate(options, 1):
         given = {key: value for key, value in option.items() if value is not None}
-        domain = WantedDomain(**{"id": "", "name": "", "address": "", "path": "", **given})  # type: ignore[arg-type]
+        plain = {key: value for key, value in given.items() if key != "targets"}
+        domain = WantedDomain(**{"id": "", "name": "", "address": "", "path": "", **plain})  # type: ignore[arg-type]
         who = f"domains[{number}] {domain.label}".rstrip()
         if not domain.id:
             problems.append(
                 f"{who}: 'id' is needed. It is what tells the domain from another one that lies on the same path; "
                 "take it from the inventory of the site that owns the domain"
             )
+        if domain.block:
+            targets, wrong = block_targets(who, domain.type, given, chap or {})
+            problems.extend(wrong)
+            wanted.append(replace(domain, targets=targets))
+            continue
+        if given.get("targets"):
+            problems.append(f"{who}: 'targets' is for type iscsi, not for {domain.type}")
         if not domain.path:
             problems.append(f"{who}: 'path' is needed for type {domain.type}")
         if domain.type == "nfs" and not domain.address:
@@ -79,45 +106,96 @@ def wanted_domains(options: Sequence[Mapping[str, object]]) -> tuple[WantedDomai
     return tuple(wanted)
 
 
+def unknown_blocks(wanted: Sequence[WantedDomain], known: Sequence[Domain]) -> tuple[WantedDomain, ...]:
+    """The block domains that must be imported: only for them it matters what a host sees."""
+    ids = {domain.id for domain in known}
+    return tuple(domain for domain in wanted if domain.block and domain.id not in ids)
+
+
 def plan_attach(
     wanted: Sequence[WantedDomain],
     known: Sequence[Domain],
     attached: Sequence[Domain],
     data_center: DataCenter,
     host: Host | None,
+    view: HostView | None = None,
+    *,
+    sign_in: bool = False,
 ) -> Plan:
     """The steps that bring these domains to active in ``data_center``.
 
     known: every domain of the engine; attached: those of the data center with their status; host: an up host of the
-    data center that imports and looks at metadata. BadInput names everything that forbids a start, before any write.
+    data center that imports and looks at metadata; view: what it sees of block storage, needed for unknown_blocks();
+    sign_in: whether it may be signed in to iSCSI targets. BadInput names everything that forbids a start, before any
+    write; a best effort domain that is not to be had does not forbid it, it fails alone.
     """
     problems: list[str] = []
-    steps: list[Step] = []
+    steps: dict[str, Step] = {}
     outcomes: list[Outcome] = []
     changes: dict[str, tuple[Change, ...]] = {}
+    unproven: list[str] = []
     here = {domain.id: domain for domain in attached}
     by_id = {domain.id: domain for domain in known}
+    view = view or HostView()
     for domain in wanted:
         problem = _conflict(domain, by_id, here, data_center)
         if problem:
             problems.append(problem)
             continue
-        made = _steps_of(domain, by_id.get(domain.id), here.get(domain.id), data_center, host)
+        sign_ins: list[tuple[Step, Change]] = []
+        if domain.block and domain.id not in by_id and host is not None:
+            problem = not_to_be_had(domain.label, domain.id, domain.type, domain.targets, view, host.name, sign_in)
+            if problem and domain.required:
+                problems.append(problem)
+                continue
+            if problem:
+                outcomes.append(settled("import", "domain", domain.label, domain.id, "failed", problem, required=False))
+                continue
+            sign_ins = _sign_ins(domain, view, host)
+            if sign_ins:
+                unproven.append(
+                    f"whether {domain.label} lies on {domain.place}, before host {host.name} has signed in there"
+                )
+        made = _steps_of(domain, by_id.get(domain.id), here.get(domain.id), data_center, host, sign_ins)
         if not made:
             outcomes.append(
                 settled("attach", "domain", domain.label, domain.id, "already", "is active", required=domain.required)
             )
-        for step, change in made:
-            steps.append(step)
+        for step, change in (*sign_ins, *made):
+            # Domains share sign-ins; one that any required domain waits for is required.
+            earlier = steps.get(step.id)
+            steps[step.id] = replace(step, required=step.required or (earlier is not None and earlier.required))
             changes[step.id] = (change,)
-    if any(step.action in ("import", "attach") for step in steps) and host is None:
+    if any(step.action in ("import", "attach") for step in steps.values()) and host is None:
         problems.append(
             f"data center {data_center.name} has no host that is up, so nothing can be imported or attached; "
             "activate a host first"
         )
     if problems:
         raise BadInput("; ".join(problems))
-    return Plan(steps=tuple(steps), outcomes=tuple(outcomes), changes=changes)
+    return Plan(steps=tuple(steps.values()), outcomes=tuple(outcomes), changes=changes, not_proven=tuple(unproven))
+
+
+def _sign_ins(domain: WantedDomain, view: HostView, host: Host) -> list[tuple[Step, Change]]:
+    """A step for each target that the host is not signed in to; none when it sees the domain already."""
+    if any(seen.id == domain.id for seen in view.seen):
+        return []
+    return [
+        (
+            Step(
+                id=f"sign_in:{target.address}:{target.port}:{target.target}",
+                action="sign_in",
+                kind="target",
+                name=target.label,
+                details={"target": target, "host": host.id},
+                required=domain.required,
+                says=f"sign host {host.name} in to {target.label}",
+            ),
+            Change("target", target.label, "host", ABSENT, host.name),
+        )
+        for target in domain.targets
+        if target not in view.signed_in
+    ]
 
 
 def _conflict(
@@ -142,6 +220,13 @@ def _conflict(
             f"domain {domain.label}: is attached to another data center of this engine "
             f"({', '.join(known.data_center_ids)}); detach it there first"
         )
+    if domain.type != known.storage_type and (domain.block or known.storage_type in BLOCK_TYPES):
+        return (
+            f"domain {domain.label}: the engine knows it as one of type {known.storage_type}, the playbook says "
+            f"{domain.type}; correct the type"
+        )
+    if domain.block:
+        return _other_targets(domain, known)
     if (known.address, known.path) != (domain.address, domain.path):
         place = f"{known.address}:{known.path}" if known.address else known.path
         return (
@@ -151,11 +236,27 @@ def _conflict(
     return ""
 
 
+def _other_targets(domain: WantedDomain, known: Domain) -> str:
+    """What is wrong when the engine knows a domain on none of the wanted targets."""
+    if not domain.targets or not known.targets or {target.target for target in domain.targets} & set(known.targets):
+        return ""
+    return (
+        f"domain {domain.label}: the engine knows it on {', '.join(known.targets)}, the playbook wants {domain.place}; "
+        "its connections must be changed, which this module never does"
+    )
+
+
 def _steps_of(
-    domain: WantedDomain, known: Domain | None, here: Domain | None, data_center: DataCenter, host: Host | None
+    domain: WantedDomain,
+    known: Domain | None,
+    here: Domain | None,
+    data_center: DataCenter,
+    host: Host | None,
+    sign_ins: Sequence[tuple[Step, Change]],
 ) -> list[tuple[Step, Change]]:
+    """sign_ins: what must have ended well before the first of these."""
     made: list[tuple[Step, Change]] = []
-    last = frozenset[str]()
+    last = frozenset(step.id for step, _change in sign_ins)
 
     def add(action: str, says: str, field: str, before: object, after: object) -> None:
         nonlocal last
@@ -165,7 +266,12 @@ def _steps_of(
             kind="domain",
             name=domain.label,
             target_id=domain.id,
-            details={"domain": domain, "data_center": data_center.id, "host": host.id if host else ""},
+            details={
+                "domain": domain,
+                "data_center": data_center.id,
+                "host": host.id if host else "",
+                "host_name": host.name if host else "",
+            },
             after=last,
             required=domain.required,
             says=says,

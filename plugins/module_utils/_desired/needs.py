@@ -109,6 +109,16 @@ def plan_needs(
     return Findings(tuple(problems), tuple(notes))
 
 
+def other_luns(inventory: Inventory, seen: Mapping[str, Sequence[str]]) -> list[str]:
+    """A sentence for each block domain that shows on other LUNs than at the source. seen: domain id -> LUN ids."""
+    return [
+        f"domain {inventory.domains[domain_id]} lies on LUN {', '.join(luns)} here and on {', '.join(before)} at site "
+        f"{inventory.site}: a replica, which is imported by the id of the domain all the same"
+        for domain_id, luns in seen.items()
+        if (before := inventory.luns.get(domain_id)) and luns and set(luns) != set(before)
+    ]
+
+
 def _without(where: str, disks: Mapping[str, Sequence[str]]) -> Note:
     """The VMs that will come without disks that lie on one place. disks: VM name -> names of its disks."""
     names = [name for of_vm in disks.values() for name in of_vm]

@@ -77,7 +77,10 @@ class Host:
 
 @dataclass(frozen=True)
 class Domain:
-    """A storage domain. ``status`` is only true in a data center's list: the top level says unattached or nothing."""
+    """A storage domain. ``status`` is only true in a data center's list: the top level says unattached or nothing.
+
+    Of block domains: targets: the names (IQN) of the iSCSI targets, lun_ids: of the LUNs.
+    """
 
     id: str
     name: str
@@ -88,9 +91,13 @@ class Domain:
     address: str
     path: str
     data_center_ids: tuple[str, ...]
+    targets: tuple[str, ...] = ()
+    lun_ids: tuple[str, ...] = ()
 
     @classmethod
     def from_xml(cls, node: Element) -> Domain:
+        # A LUN stands once per path (contract 03, 3.1).
+        units = node.findall("storage/volume_group/logical_units/logical_unit")
         return cls(
             id=ident(node),
             name=text(node, "name"),
@@ -101,6 +108,34 @@ class Domain:
             address=text(node, "storage/address"),
             path=text(node, "storage/path"),
             data_center_ids=references(node, "data_centers/data_center"),
+            targets=tuple(dict.fromkeys(found for unit in units if (found := text(unit, "target")))),
+            lun_ids=tuple(dict.fromkeys(ident(unit) for unit in units)),
+        )
+
+
+@dataclass(frozen=True)
+class HostLun:
+    """One path on which a host sees a LUN (contract 06, 6.3). address, target: empty for Fibre Channel.
+
+    domain_id, group_id: the storage domain and volume group that it is part of, as far as the engine knows.
+    """
+
+    id: str
+    address: str
+    port: int
+    target: str
+    domain_id: str
+    group_id: str
+
+    @classmethod
+    def from_xml(cls, node: Element) -> HostLun:
+        return cls(
+            id=ident(node),
+            address=text(node, "address"),
+            port=number(node, "port") or 0,
+            target=text(node, "target"),
+            domain_id=text(node, "storage_domain_id"),
+            group_id=text(node, "volume_group_id"),
         )
 
 

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.attach import (
     ActivateDomain,
@@ -17,8 +18,16 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.attach i
     Takeover,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.attached import ATTACHED, attached_watch
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import plan_attach, wanted_domains
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.blocks import SignIn
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import (
+    WantedDomain,
+    plan_attach,
+    unknown_blocks,
+    wanted_domains,
+)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import HostView, logins
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import host_storage, reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import DataCenter, Host
@@ -28,18 +37,46 @@ if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What was planned, with what it was planned from."""
+
+    plan: Plan
+    view: HostView
+
+
+def prepare(client: Client, data_center: DataCenter, params: Mapping[str, t.Any]) -> Prepared:
+    """Plan the domains of ``params`` from what is: reads only. BadInput with everything that forbids a start."""
+    chap, problems = logins(params["chap"] or ())
+    if problems:
+        raise BadInput("; ".join(problems))
+    wanted = wanted_domains(params["domains"], chap)
+    client.hide(*(target.password for domain in wanted for target in domain.targets if target.password))
+    known = reads.domains(client)
+    host = working_host(client, data_center, params["host"])
+    view = _view(client, host, unknown_blocks(wanted, known))
+    attached = reads.attached_domains(client, data_center.id)
+    return Prepared(
+        plan_attach(wanted, known, attached, data_center, host, view, sign_in=params["sign_in"]),
+        view,
+    )
+
+
+def _view(client: Client, host: Host | None, blocks: Sequence[WantedDomain]) -> HostView:
+    """What the host sees of block storage, where that matters."""
+    if host is None or not blocks:
+        return HostView()
+    targets = (target for domain in blocks for target in domain.targets)
+    return host_storage.look_at(client, host, targets, fibre_channel=any(domain.type == "fcp" for domain in blocks))
+
+
 def attach(context: Context, params: Mapping[str, t.Any]) -> Result:
     """Bring the domains of ``params`` to active; see the module storage_domain_attach for the options."""
     client = context.client
-    wanted = wanted_domains(params["domains"])
     data_center = reads.data_center(client, params["data_center"])
-    plan = plan_attach(
-        wanted,
-        reads.domains(client),
-        reads.attached_domains(client, data_center.id),
-        data_center,
-        working_host(client, data_center, params["host"]),
-    )
+    plan = prepare(client, data_center, params).plan
+    if not context.check_mode:
+        plan = replace(plan, not_proven=())
     settings = AttachSettings(
         timeout=context.timeout,
         call_timeout=context.call_timeout,
@@ -51,6 +88,7 @@ def attach(context: Context, params: Mapping[str, t.Any]) -> Result:
     result = context.carry_out(
         plan,
         {
+            "sign_in": SignIn(client, settings.call_timeout),
             "import": ImportDomain(client, settings),
             "attach": AttachDomain(client, settings),
             "activate": ActivateDomain(client, settings),
@@ -59,6 +97,11 @@ def attach(context: Context, params: Mapping[str, t.Any]) -> Result:
         {ATTACHED: attached_watch(client, data_center.id)},
     )
     result.extra["active"] = _active(result)
+    result.extra["luns"] = [
+        {"domain": outcome.name, "luns": list(t.cast("tuple[str, ...]", outcome.details["luns"]))}
+        for outcome in result.outcomes
+        if outcome.details.get("luns")
+    ]
     return result
 
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import plan_attach, wanted_domains
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.mappings import mappings_from, missing_targets
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.needs import Note, affinities, plan_needs
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.needs import (
+    Note,
+    affinities,
+    other_luns,
+    plan_needs,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput, DrError
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Cluster, DataCenter
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.attach import working_host
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.attach import prepare
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register import existing_targets
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import read_inventory
 
@@ -34,13 +38,13 @@ def preflight(client: Client, params: Mapping[str, t.Any]) -> dict[str, t.Any]:
     if data_center.status != "up":
         problems.append(f"data center {data_center.name} is {data_center.status}, it must be up")
     clusters = reads.clusters(client, data_center.id)
-    _collect(problems, lambda: _domains(client, data_center, params))
+    _collect(problems, lambda: _domains(client, data_center, params, notes))
     if params["cluster"]:
         place = f"data center {data_center.name}"
         _collect(problems, lambda: one(clusters, params["cluster"], kind="cluster", place=place))
     _collect(problems, lambda: _vms(client, data_center, clusters, params, problems, notes))
     if problems and params["strict"]:
-        raise BadInput(f"The plan cannot run, and nothing was changed: {'; '.join(problems)}")
+        raise BadInput(f"The plan cannot run, and nothing was changed: {'; '.join(problems)}", problems)
     return {
         "problems": problems,
         "notes": [note.text for note in notes],
@@ -57,14 +61,15 @@ def _collect(problems: list[str], check: t.Callable[[], object]) -> None:
         problems.append(str(error))
 
 
-def _domains(client: Client, data_center: DataCenter, params: Mapping[str, t.Any]) -> None:
-    plan_attach(
-        wanted_domains(params["domains"]),
-        reads.domains(client),
-        reads.attached_domains(client, data_center.id),
-        data_center,
-        working_host(client, data_center, params["host"]),
-    )
+def _domains(client: Client, data_center: DataCenter, params: Mapping[str, t.Any], notes: list[Note]) -> None:
+    prepared = prepare(client, data_center, params)
+    plan = prepared.plan
+    notes.extend(Note(outcome.message) for outcome in plan.outcomes if outcome.state == "failed")
+    notes.extend(Note(f"will {step.sentence()}") for step in plan.steps if step.action == "sign_in")
+    notes.extend(Note(f"not known yet: {sentence}") for sentence in plan.not_proven)
+    if params["inventory"] and prepared.view.luns:
+        inventory = read_inventory(params["inventory"], params["inventory_site"])
+        notes.extend(Note(sentence) for sentence in other_luns(inventory, prepared.view.luns))
 
 
 def _vms(

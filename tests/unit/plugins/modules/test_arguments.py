@@ -79,7 +79,12 @@ WRONG: list[tuple[str, dict[str, t.Any], tuple[str, ...]]] = [
     ("storage_domain_attach", domain(path=""), ("'path' is needed",)),
     ("storage_domain_attach", domain(address=None), ("'address' is needed for type nfs", DATA_WEB)),
     ("storage_domain_attach", domain(type="posixfs"), ("'vfs_type' is needed for type posixfs",)),
-    ("storage_domain_attach", domain(type="iscsi"), ("value of type must be one of", "iscsi")),
+    ("storage_domain_attach", domain(type="ceph"), ("value of type must be one of", "ceph")),
+    (
+        "storage_domain_attach",
+        domain(type="iscsi"),
+        ("'path' is for file storage; a domain of type iscsi is found by its id", "'targets' is needed for type iscsi"),
+    ),
     ("storage_domain_attach", domain(nfs_timeo="often"), ("nfs_timeo",)),
     ("storage_domain_attach", domain(name="dr-master"), ("the name is taken by another domain", "dr-master")),
     ("storage_domain_attach", {**ATTACH, "domains": [WEB, WEB]}, (DATA_WEB, "given for 2 domains")),

@@ -39,6 +39,24 @@ CASES = [
         r.Domain("1", "web", "data", "active", True, "nfs", "nfs", "/x", ("2", "3")),
     ),
     (
+        r.Domain,
+        (
+            '<storage_domain id="1"><name>erp</name><type>data</type><storage><type>iscsi</type><volume_group id="g">'
+            '<logical_units><logical_unit id="l1"><target>iqn:a</target></logical_unit><logical_unit id="l1">'
+            '<target>iqn:b</target></logical_unit><logical_unit id="l2"><target>iqn:a</target></logical_unit>'
+            "</logical_units></volume_group></storage></storage_domain>"
+        ),
+        r.Domain("1", "erp", "data", "", False, "iscsi", "", "", (), ("iqn:a", "iqn:b"), ("l1", "l2")),
+    ),
+    (
+        r.HostLun,
+        (
+            '<logical_unit id="l1"><address>192.0.2.1</address><port>3260</port><target>iqn:a</target>'
+            "<storage_domain_id>d</storage_domain_id><volume_group_id>g</volume_group_id></logical_unit>"
+        ),
+        r.HostLun("l1", "192.0.2.1", 3260, "iqn:a", "d", "g"),
+    ),
+    (
         r.Vm,
         (
             '<vm id="1"><name>web</name><status>up</status><cluster id="2"/><template id="3"/>'
