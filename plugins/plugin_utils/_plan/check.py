@@ -106,7 +106,9 @@ class Shape:
 
 def _likely(key: str, known: Mapping[str, Check]) -> str:
     near = difflib.get_close_matches(key, known, n=1)
-    return f", did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
+    if near:
+        return f", did you mean {near[0]}?"
+    return f"; known are {', '.join(sorted(known))}" if known else "; nothing is to be said here"
 
 
 def _shown(value: t.Any) -> str:

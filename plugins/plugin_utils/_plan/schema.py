@@ -30,7 +30,7 @@ SITE = Shape(
     needed={"url": text, "data_center": text},
     optional={"host": text, "cluster": text, "inventory": text},
 )
-PLACE = Shape(
+FILE_PLACE = Shape(
     needed={"path": text},
     optional={
         "address": text,
@@ -41,15 +41,33 @@ PLACE = Shape(
         "nfs_retrans": number(0, 32767),
     },
 )
-DOMAIN = Shape(
-    needed={"name": text, "id": text, "at": named(PLACE, least=1)},
-    optional={"type": one_of("nfs", "posixfs", "glusterfs"), "required": flag},
-)
+# CHAP secrets have no place in a plan.
+TARGET = Shape(needed={"address": text, "target": text}, optional={"port": number(1, 65535)})
+PLACES: Mapping[str, Check] = {
+    **dict.fromkeys(("nfs", "posixfs", "glusterfs"), FILE_PLACE),
+    "iscsi": Shape(needed={"targets": items(TARGET, least=1)}),
+    "fcp": Shape(),
+}
 PROFILE = Shape(needed={"network": text, "profile": text})
 LUN = Shape(
     needed={"id": text, "type": one_of("iscsi", "fcp")},
     optional={"address": text, "port": number(1, 65535), "target": text, "alias": text},
 )
+
+
+def _anything(_value: t.Any, _where: str, _problems: list[str]) -> None:
+    """No rule."""
+
+
+def _domain(value: t.Any, where: str, problems: list[str]) -> None:
+    """A storage domain; what a place of it is, depends on its type."""
+    kind = value.get("type", "nfs") if isinstance(value, Mapping) else "nfs"
+    # Of a type that there is not, no more can be said of its places.
+    place = PLACES.get(kind, _anything) if isinstance(kind, str) else _anything
+    Shape(
+        needed={"name": text, "id": text, "at": named(place, least=1)},
+        optional={"type": one_of(*PLACES), "required": flag},
+    )(value, where, problems)
 
 
 def _profile_or_none(value: t.Any, where: str, problems: list[str]) -> None:
@@ -86,7 +104,7 @@ PLAN = Shape(
     needed={
         "version": one_of(*VERSIONS),
         "sites": named(SITE, least=2),
-        "storage": items(DOMAIN, least=1),
+        "storage": items(_domain, least=1),
         "groups": items(GROUP, least=1),
     },
     optional={"mappings": MAPPINGS},

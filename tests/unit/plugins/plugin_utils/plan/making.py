@@ -28,6 +28,16 @@ FULL: dict[str, Any] = {
                 "recovery": {"address": "nfs-b", "path": "/web", "nfs_version": "v4_1", "nfs_timeo": 100},
             },
         },
+        {
+            "name": "erp",
+            "id": "2",
+            "type": "iscsi",
+            "at": {
+                "primary": {"targets": [{"address": "192.0.2.50", "target": "iqn.a"}]},
+                "recovery": {"targets": [{"address": "192.0.2.150", "port": 3261, "target": "iqn.b"}]},
+            },
+        },
+        {"name": "san", "id": "3", "type": "fcp", "at": {"primary": {}, "recovery": {}}},
     ],
     "mappings": {
         "clusters": [{"primary": "prod", "recovery": "dr"}],
@@ -79,10 +89,21 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
             "nfs_retrans": st.integers(0, 32767),
         },
     )
-    domain = st.fixed_dictionaries(
-        {"name": texts, "id": texts, "at": st.fixed_dictionaries(dict.fromkeys(sites, place))},
+    named = {"name": texts, "id": texts}
+    on_files = st.fixed_dictionaries(
+        {**named, "at": st.fixed_dictionaries(dict.fromkeys(sites, place))},
         optional={"type": st.sampled_from(["nfs", "posixfs", "glusterfs"]), "required": flags},
     )
+    target = st.fixed_dictionaries({"address": texts, "target": texts}, optional={"port": st.integers(1, 65535)})
+    portals = st.fixed_dictionaries({"targets": st.lists(target, min_size=1, max_size=2)})
+    on_blocks = [
+        st.fixed_dictionaries(
+            {**named, "type": st.just(kind), "at": st.fixed_dictionaries(dict.fromkeys(sites, where))},
+            optional={"required": flags},
+        )
+        for kind, where in (("iscsi", portals), ("fcp", st.builds(dict)))
+    ]
+    domain = st.one_of(on_files, *on_blocks)
     profile = st.fixed_dictionaries({"network": texts, "profile": texts})
     lun = st.fixed_dictionaries(
         {"id": texts, "type": st.sampled_from(["iscsi", "fcp"])},

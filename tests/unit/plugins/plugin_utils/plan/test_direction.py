@@ -55,7 +55,15 @@ def test_the_options_of_the_modules():
                 "path": "/web",
                 "nfs_version": "v4_1",
                 "nfs_timeo": 100,
-            }
+            },
+            {
+                "id": "2",
+                "name": "erp",
+                "type": "iscsi",
+                "required": True,
+                "targets": [{"address": "192.0.2.150", "port": 3261, "target": "iqn.b"}],
+            },
+            {"id": "3", "name": "san", "type": "fcp", "required": True},
         ],
         "mappings": {
             "clusters": [{"from": "prod", "to": "dr"}],
@@ -214,6 +222,8 @@ def test_the_way_back_swaps_the_mappings_and_alters_nothing(plan, data):
             swapped = [{"from": pair["to"], "to": pair["from"]} for pair in back[option] if pair["to"] is not None]
             assert swapped == [pair for pair in forth[option] if pair["to"] is not None]
     made = directed(plan, source, target, "/plans", None)
-    assert [domain["path"] for domain in made["domains"]] == [one["at"][target]["path"] for one in plan["storage"]]
+    assert [(domain.get("path"), domain.get("targets")) for domain in made["domains"]] == [
+        (one["at"][target].get("path"), one["at"][target].get("targets")) for one in plan["storage"]
+    ]
     assert set(made["not_started"]) | {vm for wave in made["waves"] for vm in wave["vms"]} == set(made["vms"])
     assert plan == copy

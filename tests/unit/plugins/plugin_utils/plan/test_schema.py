@@ -69,8 +69,40 @@ def test_the_plan_in_full():
         (changed("storage", 0, "id", value=17), "storage[1].id: must be a text, not 17"),
         (changed("storage", 0, "required", value="yes"), "storage[1].required: must be true or false, not 'yes'"),
         (
-            changed("storage", 0, "type", value="iscsi"),
-            "storage[1].type: must be one of nfs, posixfs, glusterfs, not 'iscsi'",
+            changed("storage", 0, "type", value="ceph"),
+            "storage[1].type: must be one of nfs, posixfs, glusterfs, iscsi, fcp, not 'ceph'",
+        ),
+        (
+            changed("storage", 0, "type", value=["nfs"]),
+            "storage[1].type: must be one of nfs, posixfs, glusterfs, iscsi, fcp, not a list",
+        ),
+        (
+            changed("storage", 1, "at", "recovery", "targets", drop=True),
+            "storage[2].at.recovery.targets: is missing",
+        ),
+        (
+            changed("storage", 1, "at", "recovery", "targets", value=[]),
+            "storage[2].at.recovery.targets: must hold at least 1",
+        ),
+        (
+            changed("storage", 1, "at", "recovery", "targets", 0, "port", value=65536),
+            "storage[2].at.recovery.targets[1].port: must be a whole number from 1 to 65535, not 65536",
+        ),
+        (
+            changed("storage", 1, "at", "recovery", "targets", 0, "address", drop=True),
+            "storage[2].at.recovery.targets[1].address: is missing",
+        ),
+        (
+            changed("storage", 1, "at", "recovery", "targets", 0, "password", value="x"),
+            "storage[2].at.recovery.targets[1].password: unknown key; known are address, port, target",
+        ),
+        (
+            changed("storage", 1, "at", "recovery", "path", value="/erp"),
+            "storage[2].at.recovery.path: unknown key; known are targets",
+        ),
+        (
+            changed("storage", 2, "at", "recovery", value={"targets": []}),
+            "storage[3].at.recovery.targets: unknown key; nothing is to be said here",
         ),
         (changed("storage", 0, "at", "recovery", "path", drop=True), "storage[1].at.recovery.path: is missing"),
         (
