@@ -9,7 +9,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refu
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import write_stores
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, INACCESSIBLE, status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import connect
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import connect, reachable
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
     Answer,
@@ -188,5 +188,7 @@ def update_ovf_store(site: Site, request: Request) -> Answer:
     job = site.job(f"Updating OVFs for Storage Domain {entity.name} in Data Center {center.name}", request.correlation)
     if entity.data["status"] == "active" and entity.data["type"] == "data":
         site.hold(entity.id, OVF_LOCKED_SECONDS)
-        site.later(OVF_LOCKED_SECONDS, lambda: write_stores(site, center.id, entity.id))
+        site.later(
+            OVF_LOCKED_SECONDS, lambda: write_stores(site, center.id, entity.id) if reachable(site, entity) else None
+        )
     return action_answer({}, {"job": {"id": job.id}, "status": "complete"})

@@ -85,17 +85,24 @@ def deactivate(site: Site, request: Request) -> Answer:
     job = site.job(
         f"Deactivating Storage Domain {entity.name} in Data Center {center.name}", request.correlation, "started"
     )
+    former, force = str(entity.data["status"]), str(sent.get("force", "")).lower() == "true"
     entity.set(status="locked")
-    site.later(LOCKED_SECONDS, lambda: _let_go(site, entity, center, job, str(sent.get("force", "")).lower() == "true"))
+    site.later(LOCKED_SECONDS, lambda: _let_go(site, entity, center, job, former, force))
     return done(request, sent, job, entity)
 
 
-def _let_go(site: Site, entity: Entity, center: Entity, job: Entity, force: bool) -> None:
+def _let_go(site: Site, entity: Entity, center: Entity, job: Entity, former: str, force: bool) -> None:
+    """The OVF update and what comes after it. When it fails the domain is soon shown again as it was, unless forced."""
     there = reachable(site, entity)
+    if not there:
+        words = (
+            f"Failed to update VMs/Templates OVF data for Storage Domain {entity.name} in Data Center {center.name}."
+        )
+        site.event(190, words, (center, entity), severity="warning")
     if not there and not force:
         entity.set(status="unknown")
         site.end_job(job, "failed")
-        site.later(LOCKED_SECONDS, lambda: entity.set(status="active"))
+        site.later(LOCKED_SECONDS, lambda: _as_before(site, entity, former))
         return
     if there:
         write_stores(site, center.id, entity.id)
@@ -109,6 +116,12 @@ def _let_go(site: Site, entity: Entity, center: Entity, job: Entity, force: bool
         (center, entity),
     )
     site.later(LEAVING_SECONDS, lambda: _rest(site, entity, center))
+
+
+def _as_before(site: Site, entity: Entity, status: str) -> None:
+    """The hosts' next report after a failed deactivate: the engine believes the domain to be as it was."""
+    entity.set(status=status)
+    site.look(site)
 
 
 def _rest(site: Site, entity: Entity, center: Entity) -> None:

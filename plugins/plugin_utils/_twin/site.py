@@ -73,7 +73,8 @@ class Entity:
 
 
 class Site:
-    """One engine with its data centers."""
+    """One engine with its data centers. ``look`` is called when something on storage was cut off or came back;
+    ``lost`` are the domains of which that is known and not shown yet."""
 
     def __init__(self, record: Record, storage: Storage, clock: Clock, pace: float, seed: int = 0) -> None:
         self.name: str = record["name"]
@@ -91,6 +92,9 @@ class Site:
         self.vm_names: dict[str, str] = {}
         self.macs: dict[str, set[str]] = {}
         self.disk_users: dict[str, set[str]] = {}
+        self.lost: set[str] = set()
+        self.look: Callable[[Site], None] = _look_away
+        self._looked = storage.changes
         self._random = Random(f"{self.name}/{seed}")
         self._later: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
@@ -230,7 +234,10 @@ class Site:
         return due
 
     def settle(self) -> None:
-        """Carries out what is due by now, in order."""
+        """Notices what changed on storage, then carries out what is due by now, in order."""
+        if self.storage.changes != self._looked:
+            self._looked = self.storage.changes
+            self.look(self)
         now = self.clock.now()
         while self._later and self._later[0][0] <= now:
             self._moment, _unused, action = heapq.heappop(self._later)
@@ -305,6 +312,10 @@ class Site:
             named["user"] = {"id": user.id, "name": ADMIN}
         data.update(sorted(named.items()))
         self.add(Entity("event", data))
+
+
+def _look_away(site: Site) -> None:
+    """Nothing watches the storage of this site."""
 
 
 def mac_of(nic: Record) -> str:

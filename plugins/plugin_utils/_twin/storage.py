@@ -38,7 +38,8 @@ class Place:
 
 
 class Storage:
-    """All places by address. ``chap`` holds user name and password of the targets that ask for them."""
+    """All places by address. ``chap`` holds user name and password of the targets that ask for them;
+    ``changes`` counts how often something was cut off or came back."""
 
     def __init__(self, estate: Estate) -> None:
         data = estate["storage"]
@@ -53,6 +54,7 @@ class Storage:
             )
         self.luns: dict[str, Place] = {}
         self.chap: dict[str, tuple[str, str]] = {}
+        self.changes = 0
         for lun in data.get("luns", []):
             device = {key: value for key, value in lun.items() if key not in ("domain", "hosts")}
             self.luns[lun["id"]] = Place(
@@ -103,7 +105,15 @@ class Storage:
             )
         for place in hit:
             place.reachable = back
+        self.changes += 1
         return hit
+
+    def restore(self) -> None:
+        """Brings every place back and lets everybody sign in to every target."""
+        for place in (*self.exports.values(), *self.luns.values()):
+            place.reachable = True
+        self.chap.clear()
+        self.changes += 1
 
     def block_places(self, domain: str) -> list[Place]:
         """The LUNs that hold a domain."""

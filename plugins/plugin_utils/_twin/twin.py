@@ -32,6 +32,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile imp
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.server import SiteServer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Storage
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.watch import look
 
 USERNAME = "admin@internal"
 PASSWORD = "twin"  # noqa: S105 - the well-known password of an engine that holds nothing
@@ -83,6 +84,7 @@ class Twin:
             record["name"]: Site(record, self.storage, self.clock, self._pace) for record in self.estate["sites"]
         }
         for site in self.sites.values():
+            site.look = look
             for center in site.all("data_center"):
                 for domain in site.domains_in(center.id):
                     write_images(site, domain.id)
@@ -171,6 +173,13 @@ class Twin:
             self.chap(made.subject, "twin", PASSWORD)
         elif not self.storage.cut(made.subject):
             raise faults.BadRule(f"no storage '{made.subject}'")
+        self._look()
+
+    def _look(self) -> None:
+        """Lets every site know the moment at which storage changed."""
+        for site in self.sites.values():
+            with site.lock:
+                site.settle()
 
     def chap(self, target: str, username: str, password: str) -> None:
         """From now on an iSCSI target wants these credentials of whoever has no session yet."""
@@ -180,9 +189,8 @@ class Twin:
         """Takes every rule away, brings every place of the storage back, and lets all sign in to all targets."""
         for held in self._faults.values():
             held.clear()
-        for place in (*self.storage.exports.values(), *self.storage.luns.values()):
-            place.reachable = True
-        self.storage.chap.clear()
+        self.storage.restore()
+        self._look()
 
     def floor(self, site: str) -> Floor:
         """What an engine would need at least to take in everything of a site of the estate, per phase."""

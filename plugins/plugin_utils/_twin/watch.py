@@ -1,0 +1,56 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an engine notices when storage is cut off, and how late (07 recordings 135-142: nothing for a long while).
+
+VMs keep the status they had: the engine does not know better."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import reachable
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+
+NOTICED_SECONDS = 300.0
+"""How long a domain that no host sees is still shown active, and how long until one that is back is active again."""
+
+
+def look(site: Site) -> None:
+    """Looks at every attached domain after something was cut off or came back."""
+    for domain in site.all("storage_domain"):
+        if not members(domain.data, "data_centers", "data_center"):
+            continue
+        there, status = reachable(site, domain), domain.data["status"]
+        if there:
+            site.lost.discard(domain.id)
+        if status == "active" and not there and domain.id not in site.lost:
+            site.lost.add(domain.id)
+            site.later(NOTICED_SECONDS, partial(_give_up, site, domain))
+        elif status == "inactive" and there:
+            site.later(NOTICED_SECONDS, partial(_come_back, site, domain))
+
+
+def _give_up(site: Site, domain: Entity) -> None:
+    if domain.id not in site.lost:
+        return
+    site.lost.discard(domain.id)
+    if domain.data["status"] != "active" or reachable(site, domain):
+        return
+    domain.set(status="inactive")
+    center = site.get("data_center", site.data_center_of(domain))
+    words = (
+        f"Storage Domain {domain.name} (Data Center {center.name if center else ''}) was deactivated by system because "
+    )
+    site.event(970, f"{words}it's not visible by any of the hosts.", (center, domain), severity="warning")
+    if domain.data.get("master") == "true" and center is not None:
+        center.set(status="problematic")
+
+
+def _come_back(site: Site, domain: Entity) -> None:
+    if domain.data["status"] == "inactive" and reachable(site, domain):
+        domain.set(status="active")
+        center = site.get("data_center", site.data_center_of(domain))
+        if domain.data.get("master") == "true" and center is not None:
+            center.set(status="up")
