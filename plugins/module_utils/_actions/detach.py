@@ -28,11 +28,15 @@ MOST_STILL_ACTIVE = 4
 
 @dataclass(frozen=True)
 class DetachSettings:
-    """force: go to maintenance although the OVF store could not be updated, as when the storage is gone."""
+    """force: go to maintenance although the OVF store could not be updated, as when the storage is gone.
+
+    option: what the module calls this, for the message that advises it.
+    """
 
     timeout: float
     call_timeout: float
     force: bool
+    option: str = "force"
 
 
 class Deactivate:
@@ -66,7 +70,7 @@ class Deactivate:
         return Pending(
             watch=ATTACHED,
             key=step.target_id,
-            verdict=_UntilMaintenance(step.name),
+            verdict=_UntilMaintenance(step.name, self._settings.option),
             timeout=self._settings.timeout,
             wanted="status maintenance",
         )
@@ -137,8 +141,9 @@ class Remove:
 class _UntilMaintenance:
     """Judges one domain's readings: back to active after it had left means that the OVF update failed."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, option: str) -> None:
         self._name = name
+        self._option = option
         self._left = False
         self._still_active = 0
 
@@ -156,6 +161,6 @@ class _UntilMaintenance:
             return None
         return Failed(
             f"Domain {self._name} did not go to maintenance, it is {domain.status} again: the engine could not update "
-            "its OVF store. If the storage is gone for good, run again with 'force: true'; else look at the engine's "
-            "events"
+            f"its OVF store. If the storage is gone for good, run again with '{self._option}: true'; else look at the "
+            "engine's events"
         )

@@ -1,0 +1,56 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of storage_connection; each entry of its list takes the same ones as a single connection."""
+
+from __future__ import annotations
+
+import typing as t
+
+TYPE: dict[str, t.Any] = {"type": "str", "choices": ["nfs", "posixfs", "glusterfs", "localfs", "iscsi"]}
+
+ONE: dict[str, t.Any] = {
+    "id": {"type": "str"},
+    "domains": {"type": "list", "elements": "str"},
+    "where": {
+        "type": "dict",
+        "options": {
+            "type": TYPE,
+            "address": {"type": "str"},
+            "path": {"type": "str"},
+            "port": {"type": "int"},
+            "target": {"type": "str"},
+        },
+    },
+    "type": TYPE,
+    "address": {"type": "str"},
+    "path": {"type": "str"},
+    "port": {"type": "int"},
+    "target": {"type": "str"},
+    "portal": {"type": "str"},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "vfs_type": {"type": "str"},
+    "mount_options": {"type": "str"},
+    "nfs_version": {"type": "str", "choices": ["auto", "v3", "v4", "v4_0", "v4_1", "v4_2"]},
+    "nfs_timeo": {"type": "int"},
+    "nfs_retrans": {"type": "int"},
+}
+
+CONNECTION_OPTIONS: dict[str, t.Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **ONE,
+    "connections": {
+        "type": "list",
+        "elements": "dict",
+        "options": {**ONE, "required": {"type": "bool", "default": True}},
+    },
+    "maintenance": {"type": "str", "choices": ["refuse", "allow"], "default": "refuse"},
+    "stop_vms": {"type": "str", "choices": ["refuse", "poweroff"], "default": "refuse"},
+    "storage_lost": {"type": "bool", "default": False},
+    "update_secret": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
+    "host": {"type": "str"},
+}
+
+EXCLUSIVE: list[tuple[str, str]] = [("connections", name) for name in ONE]
+"""The list stands for itself: nothing of it is said beside it."""
