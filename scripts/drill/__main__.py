@@ -38,7 +38,9 @@ def drill(settings: options.Settings) -> int:
     """Start or find the twin, write the user's files, run the playbook, tell what it cost."""
     settings.folder.mkdir(parents=True, exist_ok=True)
     twin, estate, plan = _site_files(settings)
-    numbers = estates.numbers(estate, estates.make_plan(estate, twin.urls, "estate.json"))
+    meant = estates.make_plan(estate, twin.urls, "estate.json")
+    numbers = estates.numbers(estate, meant)
+    floor_seconds = _floor(settings, numbers, estates.waves(estate, meant))
     _introduce(settings, twin, numbers)
     for name in settings.fail:
         twin.control("recovery", "fail", name)
@@ -53,7 +55,7 @@ def drill(settings: options.Settings) -> int:
     after = twin.control("recovery", "stats")
     engine = {key: after[key] - before[key] for key in ("reads", "writes", "sign_ins")}
     recovery = json.loads(result_file.read_text(encoding="utf-8")) if result_file.exists() else {}
-    summary = summaries.make_summary(settings, numbers, played, engine, recovery, _floor(settings, numbers), journal)
+    summary = summaries.make_summary(settings, numbers, played, engine, recovery, floor_seconds, journal)
     summaries.write_summary(settings.folder / "summary.json", summary)
     _conclude(settings, summary)
     return played.exit_code
@@ -109,9 +111,9 @@ def _environment(twin: twins.Twin) -> dict[str, str]:
     }
 
 
-def _floor(settings: options.Settings, numbers: t.Mapping[str, int]) -> float | None:
+def _floor(settings: options.Settings, numbers: t.Mapping[str, int], waves: t.Sequence[int]) -> float | None:
     """The least time that the engine of this profile needs, where the profile says what things take."""
-    return round(floor(**numbers).total, 2) if settings.profile == "engine-4.5" else None
+    return round(floor(**numbers, waves=waves).total, 2) if settings.profile == "engine-4.5" else None
 
 
 def _conclude(settings: options.Settings, summary: t.Mapping[str, t.Any]) -> None:

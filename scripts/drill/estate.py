@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import pathlib
 import typing as t
@@ -70,6 +71,13 @@ def numbers(estate: Record, plan: Record) -> dict[str, int]:
             bool(ids & set(_domain_ids(disk))) and disk.get("content_type") != "ovf_store" for disk in primary["disks"]
         ),
     }
+
+
+def waves(estate: Record, plan: Record) -> list[int]:
+    """How many VMs the plan starts together, group after group."""
+    names = [vm["name"] for vm in _site(estate, "primary")["vms"]]
+    started = [group["vms"] for group in plan["groups"] if group.get("start", True)]
+    return [sum(any(fnmatch.fnmatchcase(name, pattern) for pattern in group) for name in names) for group in started]
 
 
 def _site(estate: Record, name: str) -> Record:

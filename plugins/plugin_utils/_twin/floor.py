@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.costs import COSTS
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.power import POLL_SECONDS, UP_SECONDS
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.power import ONE_IN, POLL_SECONDS, UP_SECONDS
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.processor import CORES, Phase, Processor, phases
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Work
 
@@ -43,10 +43,19 @@ def rate(kind: str, cores: int = CORES) -> tuple[float, int]:
     return max((min(k, cores) / (cost.base * cost.factor(k)), -k) for k in IN_FLIGHT)
 
 
-def floor(*, vms: int, templates: int, domains: int, disks: int, cores: int = CORES) -> Floor:
+def floor(
+    *,
+    vms: int,
+    templates: int,
+    domains: int,
+    disks: int,
+    waves: Sequence[int] | None = None,
+    cores: int = CORES,
+) -> Floor:
     """The floor for so many VMs, templates and images on so many domains.
 
-    Attach and lists are one thread each per domain, so they gain from as many cores as there are domains."""
+    Attach and lists are one thread each per domain, so they gain from as many cores as there are domains. ``waves``:
+    how many VMs are started together, each wave when the one before it is up; all at once when not given."""
     side_by_side = max(1, min(domains, cores))
     attach = COSTS["attach"].seconds(0) * domains + COSTS["attach"].each * disks
     listing = (
@@ -54,15 +63,21 @@ def floor(*, vms: int, templates: int, domains: int, disks: int, cores: int = CO
         + COSTS["unregistered_templates"].each * templates
         + (COSTS["unregistered_vms"].base + COSTS["unregistered_templates"].base) * domains
     )
-    last = UP_SECONDS + POLL_SECONDS / 2 if vms else 0.0
+    waves = [vms] if waves is None else waves
     return Floor(
         attach / side_by_side,
         listing / side_by_side,
         templates / rate("register_template", cores)[0],
         vms / rate("register", cores)[0],
-        vms / rate("start", cores)[0],
-        last,
+        sum(waves) / rate("start", cores)[0],
+        sum(until_up(wave) for wave in waves),
     )
+
+
+def until_up(vms: int) -> float:
+    """The mean time from the last start of a wave until all of its VMs are up: the engine's next poll comes 0 to 15 s
+    after it, and is waited for when any of the VMs is one whose own event is not seen."""
+    return UP_SECONDS + (1 - (1 - 1 / ONE_IN) ** vms) * POLL_SECONDS / 2 if vms else 0.0
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,20 @@ def test_floor_by_phase_at_one_hundred() -> None:
     assert rate("register")[1] == -2
 
 
+def test_floor_of_waves() -> None:
+    """Only what is started is counted, and each wave is waited for: until the next poll when one of its VMs is late."""
+    once = floor(vms=100, templates=10, domains=2, disks=150)
+    assert floor(vms=100, templates=10, domains=2, disks=150, waves=[100]) == once
+    twice = floor(vms=100, templates=10, domains=2, disks=150, waves=[16, 67])
+    assert twice.start == pytest.approx(0.83 * once.start)
+    assert twice.up == pytest.approx(18.0, rel=0.01)
+    assert (twice.attach, twice.list, twice.register) == (once.attach, once.list, once.register)
+    alone = floor(vms=100, templates=10, domains=2, disks=150, waves=[1])
+    assert alone.up == pytest.approx(1.5 + 7.5 / 4)
+    none = floor(vms=100, templates=10, domains=2, disks=150, waves=[])
+    assert (none.start, none.up) == (0.0, 0.0)
+
+
 @given(st.integers(1, 300), st.integers(1, 8), st.sampled_from([1, 2, 4, 8, 16, 32]))
 def test_no_run_beats_the_floor(count: int, cores: int, in_flight: int) -> None:
     run = simulate([Work("start")] * count, in_flight, cores)
