@@ -6,10 +6,12 @@
 # outside .build. Paths are relative, so that the repository may lie anywhere, below folders with blanks too.
 
 .DEFAULT_GOAL := help
-TARGETS := help drill test lint sanity docs mission lock clean
+TARGETS := help drill bench test lint sanity docs mission lock clean
 
 # The drill's variables reach it through the environment, whether given to make or set before.
 export VMS DOMAINS PROFILE FAIL LATENCY RESET CHECK
+# Which benchmarks, and at which sizes.
+export BENCH SIZES
 # FORCE=1 repeats checks that passed on the same files; PYTHON=... chooses the Python to build on.
 export FORCE PYTHON
 

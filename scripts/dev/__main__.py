@@ -29,6 +29,14 @@ def drill(project: Project) -> None:
     os.execve(arguments[0], arguments, project.environment())  # noqa: S606
 
 
+def bench(project: Project) -> None:
+    """what failovers of several sizes cost, in .build/bench"""
+    venv.ensure(project, venv.RUN)
+    drill_files = os.pathsep.join([str(project.tree), str(project.root / checks.DRILL)])
+    arguments = [str(project.python), "-m", checks.BENCH]
+    os.execve(arguments[0], arguments, project.environment() | {"PYTHONPATH": drill_files})  # noqa: S606
+
+
 def test(project: Project) -> None:
     """all linters and tests, cheapest first; stops at the first failure"""
     stages = checks.lint(project) + checks.tests(project) + checks.package(project) + checks.sanity(project)
@@ -87,11 +95,13 @@ def show_help(project: Project) -> None:
     """this list"""
     for name, target in TARGETS.items():
         print(f"make {name:8} {target.__doc__}")
-    print("\nVariables: VMS, DOMAINS, PROFILE, FAIL, LATENCY, RESET, CHECK (drill); FORCE=1 (checks); PYTHON (all)")
+    print("\nVariables: VMS, DOMAINS, PROFILE, FAIL, LATENCY, RESET, CHECK (drill); BENCH, SIZES (bench);")
+    print("FORCE=1 (checks); PYTHON (all)")
 
 
 TARGETS: dict[str, t.Callable[[Project], None]] = {
     "drill": drill,
+    "bench": bench,
     "test": test,
     "lint": lint,
     "sanity": sanity,

@@ -15,6 +15,7 @@ COLLECTION = f"{NAMESPACE}.{NAME}"
 PACKAGE = f"ansible_collections.{COLLECTION}"
 TYPED = ("plugins", "scripts.dev")
 DRILL = "scripts/drill"
+BENCH = f"{PACKAGE}.scripts.bench"
 PYTEST_END = r"^=+ .*\bin [0-9.]+s"
 
 
@@ -29,6 +30,8 @@ def lint(project: Project) -> list[Stage]:
         Stage("mypy", (python, "-m", "mypy", *packages), root),
         # The drill is run as a folder: its files see each other by plain names.
         Stage("mypy drill", (python, "-m", "mypy", DRILL), root, environment=with_drill(project)),
+        # The bench uses files of the drill.
+        Stage("mypy bench", (python, "-m", "mypy", "-p", BENCH), root, environment=with_drill(project)),
         Stage("shellcheck", ("shellcheck", ".ci/run", "scripts/dev.sh"), root),
         Stage("yamllint", ("yamllint", "--strict", "."), copy),
         Stage("changelog lint", ("antsibull-changelog", "lint"), copy),

@@ -1,0 +1,41 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The benchmarks: what is measured, under which profile, at which sizes. docs/bench.md tells what each is for."""
+
+from __future__ import annotations
+
+import dataclasses
+
+FLOOR_FACTOR = 1.15
+FLOOR_SECONDS = 10.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Benchmark:
+    """A failover of an estate, at several sizes.
+
+    unit: what ``sizes`` count; latency_ms: milliseconds that every request takes besides what the profile spends;
+    domains: the drill's DOMAINS, the same at every size, so that sizes differ in nothing but VMs; limit_seconds: how
+    long one run may take.
+    """
+
+    name: str
+    profile: str
+    latency_ms: float
+    sizes: tuple[int, ...]
+    domains: int
+    unit: str = "VMs"
+    limit_seconds: float = 1800.0
+
+
+BENCHMARKS = (
+    Benchmark("failover", profile="none", latency_ms=25.0, sizes=(30, 100, 1_000, 10_000), domains=8),
+    Benchmark("failover-engine-4.5", profile="engine-4.5", latency_ms=0.0, sizes=(30, 100), domains=3),
+)
+
+
+def bound(floor_seconds: float) -> float:
+    """The longest that a failover may take where the engine alone needs ``floor_seconds``: a share of it for what goes
+    on beside the engine's work, and ten seconds for the start of Ansible and its tasks."""
+    return FLOOR_FACTOR * floor_seconds + FLOOR_SECONDS
