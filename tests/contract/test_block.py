@@ -150,3 +150,24 @@ def test_import_by_id_and_its_refusals(recordings: Recordings, recovery: Any, pr
     assert [(c.findtext("address"), c.findtext("target")) for c in links] == [(PORTAL, TARGET)]
     unit = etree.fromstring(recovery.get(f"/storagedomains/{domain}").content).find(".//logical_unit")
     assert unit.get("id") == "360014055b5b5b5b0000000100000001"
+
+
+def test_a_direct_lun_behind_chap_needs_its_credentials(recordings: Recordings, recovery: Any) -> None:
+    refused = recordings("04c-register-second-round")[72]
+    recovery.twin.chap(TARGET, "u", "ok")
+    domain, vm = recovery.domain("data-web"), recovery.unregistered("file01")
+    body = (
+        "<action><registration_configuration><lun_mappings><registration_lun_mapping>"
+        '<from><lun_storage><logical_units><logical_unit id="360014055a5a5a5a0000000200000002"/></logical_units>'
+        "</lun_storage></from><to><lun_storage>"
+        '<type>iscsi</type><logical_units><logical_unit id="360014055b5b5b5b0000000200000002">'
+        f"<address>{PORTAL}</address><port>3260</port><target>{TARGET}</target>{{}}</logical_unit></logical_units>"
+        "</lun_storage></to></registration_lun_mapping></lun_mappings></registration_configuration>"
+        "<cluster><name>dr</name></cluster></action>"
+    )
+    path = f"/storagedomains/{domain}/vms/{vm}/register"
+    answer = recovery.post(path, body.format(""))
+    assert (answer.status_code, words(answer.text)) == (refused["status"], words(refused["response"]))
+    answer = recovery.post(path, body.format("<username>u</username><password>ok</password>"))
+    assert answer.status_code == 200, answer.text
+    assert "password" not in recovery.get("/disks").text

@@ -23,12 +23,15 @@ def connections_of(site: Site, domain: Entity) -> list[Entity]:
 def lies_on(site: Site, domain: Entity) -> list[Place]:
     """The places on the domain's path that really hold this domain: its export, or its LUNs behind one portal.
 
-    Behind another portal the domain may lie on LUNs with other ids, as replicas do."""
+    Behind another portal the domain may lie on LUNs with other ids, as replicas do. An estate that does not say how a
+    block domain is connected means the portals of its LUNs."""
     storage = domain.data.get("storage", {})
     if "volume_group" not in storage:
         place = site.storage.exports.get((storage.get("address", ""), storage.get("path", "")))
         return [place] if place is not None and place.content is not None and place.content.id == domain.id else []
     portals = {(c.data.get("address"), c.data.get("target")) for c in connections_of(site, domain)}
+    if "storage_connections" not in domain.subs:
+        portals = {(p.record.get("address"), p.record.get("target")) for p in site.storage.places(storage)}
     groups: dict[tuple[str | None, str | None], list[Place]] = defaultdict(list)
     for place in site.storage.block_places(domain.id):
         portal = (place.record.get("address"), place.record.get("target"))

@@ -176,4 +176,7 @@ def _visible(site: Site, unit: Record, kind: str) -> bool:
     if any(host in place.hosts for host in site.tables["host"]):
         return True
     given = (unit.get("address"), unit.get("target"))
+    wanted = site.storage.chap.get(str(place.record.get("target")))
+    if wanted not in (None, (unit.get("username", ""), unit.get("password", ""))):
+        return False
     return not place.hosts and (kind == "fcp" or (place.record.get("address"), place.record.get("target")) == given)
