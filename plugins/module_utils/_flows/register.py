@@ -245,7 +245,7 @@ class _Events:
 
 
 def _elsewhere(inventory: Inventory | None, at_hand: t.Collection[str]) -> t.Callable[[str], str]:
-    """A look-up of the domains that hold disks of a VM and are not among those at hand, as far as an inventory tells."""
+    """A look-up of the domains that hold disks of a VM and are not among those at hand, by an inventory."""
     if inventory is None:
         return lambda _name: ""
     known = {key: vm for vm in inventory.vms for key in (vm.name, vm.id)}

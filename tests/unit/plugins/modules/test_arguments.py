@@ -106,7 +106,7 @@ WRONG: list[tuple[str, dict[str, t.Any], tuple[str, ...]]] = [
     ("unregistered_template_register", {**TEMPLATES, "data_center": "Nowhere"}, ("no data center 'Nowhere'",)),
     ("unregistered_template_register", {**TEMPLATES, "cluster": "prod"}, ("no cluster 'prod'", "data center Recovery")),
     ("unregistered_template_register", {**TEMPLATES, "domains": ["nothing"]}, ("no storage domain 'nothing'",)),
-    ("unregistered_template_register", {**TEMPLATES, "templates": ["nothing"]}, ("nothing", "no template of this name")),
+    ("unregistered_template_register", {**TEMPLATES, "templates": ["nothing"]}, ("no template of this name",)),
     ("unregistered_vm_register", {"data_center": "Recovery"}, ("missing required arguments", "domains", "vms")),
     ("unregistered_vm_register", {**VMS, "data_center": "Nowhere"}, ("no data center 'Nowhere'",)),
     ("unregistered_vm_register", {**VMS, "cluster": "prod"}, ("no cluster 'prod'", "data center Recovery")),
