@@ -119,10 +119,10 @@ def _missing(kind: str, selector: str, domains: str) -> str:
     """Why a name met nothing. domains: those that hold it, by an inventory, and that are not at hand; or nothing."""
     if domains:
         return f"{selector}: lies on {domains}, which is not active here; once it is, run again"
+    what = "VM" if kind == "vm" else kind
     return (
-        f"{selector}: no {'VM' if kind == 'vm' else kind} of this name is registered, and none lies unregistered on the "
-        "given domains. Check the name, that its domains are attached, and that their OVF stores were fresh when they "
-        "were replicated"
+        f"{selector}: no {what} of this name is registered, and none lies unregistered on the given domains. Check "
+        "the name, that its domains are attached, and that their OVF stores were fresh when they were replicated"
     )
 
 
