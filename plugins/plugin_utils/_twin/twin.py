@@ -195,7 +195,9 @@ class Twin:
     def floor(self, site: str) -> Floor:
         """What an engine would need at least to take in everything of a site of the estate, per phase."""
         counted = counts(self.estate, site)
-        return floor(**counted)
+        return floor(
+            vms=counted["vms"], templates=counted["templates"], domains=counted["domains"], disks=counted["disks"]
+        )
 
     def expire_tokens(self, site: str) -> int:
         """Makes every token of a site invalid; returns how many there were."""
