@@ -78,7 +78,7 @@ def _site_files(settings: options.Settings) -> tuple[twins.Twin, dict[str, t.Any
 
 def _introduce(settings: options.Settings, twin: twins.Twin, numbers: t.Mapping[str, int]) -> None:
     print(
-        f"The drill: {numbers['vms']} VMs on {numbers['domains']} NFS domains move from site 'primary' to 'recovery'.\n"
+        f"The drill: {numbers['vms']} VMs on {numbers['domains']} domains move from site 'primary' to 'recovery'.\n"
         f"  engine: a twin at {twin.urls['recovery']}, profile {settings.profile}, "
         f"{settings.latency * 1000:g} ms per request; "
         + ("new, nothing is recovered yet" if twin.fresh else "the one of the last drill, with what was done then")

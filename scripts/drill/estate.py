@@ -24,10 +24,7 @@ def make_estate(vms: int, domains: int) -> dict[str, t.Any]:
 
 
 def make_plan(estate: Record, urls: t.Mapping[str, str], inventory: str) -> dict[str, t.Any]:
-    """The plan of the first drill: every NFS domain is recovered, the iSCSI domain is not.
-
-    The databases have their data on the iSCSI domain, so they come without it and are not started.
-    """
+    """The plan that recovers the whole estate: every domain of the main site of which there is a replica."""
     primary, recovery = (_site(estate, name) for name in ("primary", "recovery"))
     return {
         "version": 1,
@@ -43,7 +40,7 @@ def make_plan(estate: Record, urls: t.Mapping[str, str], inventory: str) -> dict
         },
         "groups": [
             {"name": "infrastructure", "vms": ["dns*"]},
-            {"name": "databases", "vms": ["db*"], "partial": "allow", "start": False},
+            {"name": "databases", "vms": ["db*"]},
             {"name": "applications", "vms": ["app*", "file*", "legacy*", "mail*", "web*"]},
             {"name": "installers", "vms": ["pxe*"], "start": False},
         ],
@@ -90,6 +87,10 @@ def _only(site: Record, collection: str) -> str:
 
 
 def _storage(estate: Record, primary: Record) -> list[dict[str, t.Any]]:
+    return [*_file_domains(estate, primary), *_block_domains(estate, primary)]
+
+
+def _file_domains(estate: Record, primary: Record) -> list[dict[str, t.Any]]:
     names = {domain["id"]: domain["name"] for domain in primary["storage_domains"]}
     replicas = {_place(pair["from"]): pair["to"] for pair in estate["storage"]["replicas"] if "path" in pair["from"]}
     return [
@@ -101,6 +102,30 @@ def _storage(estate: Record, primary: Record) -> list[dict[str, t.Any]]:
         for export in estate["storage"]["exports"]
         if export["domain"] in names and _place(export) in replicas
     ]
+
+
+def _block_domains(estate: Record, primary: Record) -> list[dict[str, t.Any]]:
+    """The domains on LUNs: what tells them is their id, whatever the ids of the LUNs at either site."""
+    names = {domain["id"]: domain["name"] for domain in primary["storage_domains"]}
+    units = {lun["id"]: lun for lun in estate["storage"]["luns"]}
+    replicas = {
+        pair["from"]["lun"]: units[pair["to"]["lun"]] for pair in estate["storage"]["replicas"] if "lun" in pair["from"]
+    }
+    return [
+        {
+            "name": names[unit["domain"]],
+            "id": unit["domain"],
+            "type": unit["type"],
+            "at": {"primary": _portal(unit), "recovery": _portal(replicas[unit["id"]])},
+        }
+        for unit in units.values()
+        if unit.get("domain") in names and unit["id"] in replicas
+    ]
+
+
+def _portal(unit: Record) -> dict[str, t.Any]:
+    target = {"address": unit["address"], "port": int(unit["port"]), "target": unit["target"]}
+    return {"targets": [target]}
 
 
 def _place(export: Record) -> tuple[str, str]:

@@ -65,8 +65,11 @@ def _domains(client: Client, data_center: DataCenter, params: Mapping[str, t.Any
     prepared = prepare(client, data_center, params)
     plan = prepared.plan
     notes.extend(Note(outcome.message) for outcome in plan.outcomes if outcome.state == "failed")
-    notes.extend(Note(f"will {step.sentence()}") for step in plan.steps if step.action == "sign_in")
-    notes.extend(Note(f"not known yet: {sentence}") for sentence in plan.not_proven)
+    notes.extend(
+        Note(f"needed: {step.sentence()}; what lies there shows only then, and the session stays")
+        for step in plan.steps
+        if step.action == "sign_in"
+    )
     if params["inventory"] and prepared.view.luns:
         inventory = read_inventory(params["inventory"], params["inventory_site"])
         notes.extend(Note(sentence) for sentence in other_luns(inventory, prepared.view.luns))

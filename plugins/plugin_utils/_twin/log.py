@@ -9,6 +9,8 @@ import threading
 from dataclasses import asdict, dataclass
 from typing import Any
 
+ASKING = frozenset({"isattached", "discoveriscsi", "iscsidiscover", "unregisteredstoragedomainsdiscover"})
+"""Questions that an engine takes as POST."""
 SIGN_IN = ("/ovirt-engine/sso/", "/ovirt-engine/services/")
 
 
@@ -29,7 +31,9 @@ class LoggedRequest:
 
     @property
     def is_write(self) -> bool:
-        """Whether it may change something: neither a read nor a sign-in or sign-out."""
+        """Whether it may change something: neither a read nor a question, nor a sign-in or sign-out."""
+        if self.method == "POST" and self.path.split("?", maxsplit=1)[0].rstrip("/").rpartition("/")[2] in ASKING:
+            return False
         return self.method not in ("GET", "HEAD", "OPTIONS") and not self.path.startswith(SIGN_IN)
 
 

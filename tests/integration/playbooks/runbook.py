@@ -125,12 +125,9 @@ class Runbook:
         return Run(code, screen, found)
 
     def writes(self) -> list[str]:
-        """The writes that the second site was sent, as ``METHOD path`` below the API; the first one never gets any.
-
-        A question is a POST too when the engine has no other way to ask (isattached).
-        """
+        """The writes that the second site was sent, as ``METHOD path`` below the API; the first one never gets any."""
         assert self.twin.writes("primary") == []
-        sent = [entry for entry in self.twin.writes("recovery") if not entry.path.endswith("/isattached")]
+        sent = self.twin.writes("recovery")
         return [f"{entry.method} {entry.path.removeprefix('/ovirt-engine/api')}" for entry in sent]
 
     def journal_lines(self) -> list[Json]:

@@ -269,8 +269,9 @@ def test_a_replica_on_another_lun_is_a_note_of_the_preflight(bench: Bench, tmp_p
         "inventory_site": "primary",
     }
     before = bench.done("preflight_info", sign_in=True, **given)
-    assert f"will sign host hv-b1 in to {SAN} at {ADDRESS}:3260" in before["notes"]
-    assert any(note.startswith("not known yet: whether data-erp lies on") for note in before["notes"])
+    assert before["notes"] == [
+        f"needed: sign host hv-b1 in to {SAN} at {ADDRESS}:3260; what lies there shows only then, and the session stays"
+    ]
     sign_in_before(bench)
     note = (
         f"domain data-erp lies on LUN {REPLICA} here and on 360014055a5a5a5a0000000100000001 at site primary: a "
