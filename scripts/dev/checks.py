@@ -58,10 +58,22 @@ def tests(project: Project) -> list[Stage]:
 
 
 def package(project: Project) -> list[Stage]:
-    """Whether the collection can be built as it would be released."""
-    out = str(project.build / "dist")
+    """Whether the collection can be built as it would be released, and the scenarios of its roles on the copy.
+
+    molecule keeps its state in HOME, and may install a copy of the collection there: it has one of its own.
+    """
+    out, home = project.build / "dist", project.build / "molecule"
+    alone = (("HOME", str(home)), ("ANSIBLE_HOME", str(home / ".ansible")), ("NO_COLOR", "1"))
+    build = ("ansible-galaxy", "collection", "build", "--force", "--output-path", str(out))
     return [
-        Stage("galaxy build", ("ansible-galaxy", "collection", "build", "--force", "--output-path", out), project.copy)
+        Stage("galaxy build", build, project.copy),
+        Stage(
+            "molecule",
+            ("molecule", "test", "--all"),
+            project.copy,
+            proof=r"\bsuccessful=[1-9]",
+            environment=(*among_copies(project), *alone),
+        ),
     ]
 
 
