@@ -44,7 +44,9 @@ class SignIn:
             )
         except Fault as fault:
             who = f"as CHAP user {target.username}" if target.username else "without CHAP"
-            return Failed(f"{fault} The host tried {who}: check user and password, and the address", fault.failure())
+            # The engine's words for wrong CHAP speak of a discovery (recordings 06 #29), so they are not left alone.
+            message = f"{fault} The host tried {who}: check user and password, and the address"
+            return Failed(message, {**fault.failure(), "kind": "iscsi_sign_in", "message": message})
         return Done("signed in")
 
     def look(self, step: Step) -> Done | Failed | Pending | bool | None:

@@ -216,6 +216,7 @@ def test_wrong_chap_is_told_with_the_user_and_nothing_is_imported(bench: Bench) 
     assert result["failed"]
     for words in (f"target {SAN} at {ADDRESS}:3260", "as CHAP user twin", "check user and password"):
         assert words in result["msg"].replace("********", "twin")
+    assert result["failures"][0]["failure"]["kind"] == "iscsi_sign_in"
     assert bench.writes(IMPORT) == []
     assert not in_session(bench)
     result = bring(bench)
