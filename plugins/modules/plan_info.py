@@ -83,6 +83,19 @@ plan:
       description: The domains with their places at the target, see M(ovirt_dr.storage.storage_domain_attach).
       type: list
       elements: dict
+    connections:
+      description:
+        - The connections that must lead to the target's places, for domains that stay at one engine, see
+          M(ovirt_dr.storage.storage_connection).
+      type: list
+      elements: dict
+    leaving:
+      description: The ids of the domains that leave the source's data center for that of the target, at one engine.
+      type: list
+      elements: str
+    source_data_center:
+      description: The data center of the source.
+      type: str
     mappings:
       description: The mappings, see M(ovirt_dr.storage.unregistered_vm_register).
       type: dict

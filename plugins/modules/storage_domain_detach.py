@@ -47,6 +47,20 @@ options:
         rule.
     type: bool
     default: false
+  stop_vms:
+    description:
+      - What to do with VMs on the domains that are not down. V(refuse) names them and changes nothing. V(poweroff)
+        powers them off first.
+    type: str
+    choices: [refuse, poweroff]
+    default: refuse
+  elsewhere:
+    description:
+      - What a domain is that is attached to another data center. V(refuse) takes it for a mistake in O(data_center).
+        V(accept) takes it for one that left already, as when a recovery runs again.
+    type: str
+    choices: [refuse, accept]
+    default: refuse
   host:
     description:
       - The host, by name or id, that lets go of a removed domain; the first one that is up when left out.
@@ -197,6 +211,8 @@ OPTIONS = {
     "domains": {"type": "list", "elements": "str", "required": True},
     "remove": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
+    "stop_vms": {"type": "str", "choices": ["refuse", "poweroff"], "default": "refuse"},
+    "elsewhere": {"type": "str", "choices": ["refuse", "accept"], "default": "refuse"},
     "host": {"type": "str"},
 }
 

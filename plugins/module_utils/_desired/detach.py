@@ -53,18 +53,25 @@ class Blocker:
 
 
 def find_blockers(
-    domains: Sequence[Domain], attached: Sequence[Domain], on_domain: Mapping[str, OnDomain]
+    domains: Sequence[Domain],
+    attached: Sequence[Domain],
+    on_domain: Mapping[str, OnDomain],
+    *,
+    poweroff: bool = False,
 ) -> tuple[Blocker, ...]:
     """Everything that forbids to detach these domains, by rule; empty when nothing does.
 
-    attached: all domains of the data center; on_domain: domain id -> what lies on it.
+    attached: all domains of the data center; on_domain: domain id -> what lies on it; poweroff: VMs that are not down
+    will be powered off.
     """
     found: list[Blocker] = []
     leaving = {domain.id for domain in domains}
     for domain in domains:
         here = on_domain.get(domain.id, OnDomain((), ()))
         rules = {
-            "VMs with disks here are not down": [vm.name for vm in here.vms if vm.status not in AT_REST],
+            "VMs with disks here are not down": [
+                vm.name for vm in here.vms if vm.status not in AT_REST and not poweroff
+            ],
             "VMs here are delete-protected": [vm.name for vm in here.vms if vm.delete_protected],
             "templates here are delete-protected": [item.name for item in here.templates if item.delete_protected],
         }
@@ -89,10 +96,13 @@ def plan_detach(
     data_center: DataCenter,
     remove: bool,
     host: Host | None,
+    holding: Mapping[str, Sequence[Vm]] | None = None,
+    elsewhere: bool = False,
 ) -> Plan:
     """The steps that take these domains out of their data center, the master last.
 
-    asked: the names or ids that met no domain of the data center; known: the engine's domains, to judge those.
+    asked: the names or ids that met no domain of the data center; known: the engine's domains, to judge those;
+    holding: domain id -> the VMs that are powered off before; elsewhere: a domain of another data center is as wanted.
     """
     outcomes: list[Outcome] = []
     steps: list[Step] = []
@@ -116,6 +126,14 @@ def plan_detach(
 
     for domain in sorted(domains, key=lambda domain: domain.master):
         last = earlier if domain.master else frozenset[str]()
+        for vm in (holding or {}).get(domain.id, ()):
+            step = Step(
+                f"down:{vm.id}", "down", "vm", vm.name, vm.id, {"status": vm.status}, says=f"power off VM {vm.name}"
+            )
+            if step.id not in changes:
+                steps.append(step)
+                changes[step.id] = (Change("vm", vm.name, "status", vm.status, "down"),)
+            last |= {step.id}
         if domain.status != "maintenance":
             change = Change("domain", domain.name, "status", domain.status, "maintenance")
             last = frozenset({add(domain, "deactivate", last, f"bring {domain.name} to maintenance", change).id})
@@ -136,14 +154,17 @@ def plan_detach(
             says = f"remove {unattached.name} from the engine without formatting it"
             add(unattached, "remove", frozenset(), says, change)
         else:
-            outcomes.append(_absent(name, unattached, remove=remove))
+            outcomes.append(_absent(name, unattached, remove=remove, elsewhere=elsewhere))
     return Plan(steps=tuple(steps), outcomes=tuple(outcomes), changes=changes)
 
 
-def _absent(name: str, domain: Domain | None, *, remove: bool) -> Outcome:
+def _absent(name: str, domain: Domain | None, *, remove: bool, elsewhere: bool) -> Outcome:
+    if domain is not None and domain.data_center_ids and elsewhere:
+        message = "is attached to another data center"
+        return settled("detach", "domain", domain.name, domain.id, "already", message)
     if domain is not None and domain.data_center_ids:
-        elsewhere = ", ".join(domain.data_center_ids)
-        message = f"{domain.name} is attached to another data center ({elsewhere}); name that one in 'data_center'"
+        centers = ", ".join(domain.data_center_ids)
+        message = f"{domain.name} is attached to another data center ({centers}); name that one in 'data_center'"
         return settled("detach", "domain", domain.name, domain.id, "failed", message)
     if domain is not None:
         return settled("detach", "domain", domain.name, domain.id, "already", "is not attached")

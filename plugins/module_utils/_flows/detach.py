@@ -15,7 +15,9 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.detach i
     DetachSettings,
     Remove,
 )
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.power import STATUS, Power, PowerSettings
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.detach import (
+    AT_REST,
     OnDomain,
     find_blockers,
     plan_detach,
@@ -42,7 +44,8 @@ def detach(context: Context, params: Mapping[str, t.Any]) -> Result:
         )
         for domain in selection.chosen
     }
-    blockers = find_blockers(selection.chosen, attached, here)
+    poweroff = params["stop_vms"] == "poweroff"
+    blockers = find_blockers(selection.chosen, attached, here, poweroff=poweroff)
     if blockers:
         raise BadInput(
             "Nothing was changed. Detaching is blocked: "
@@ -63,15 +66,21 @@ def detach(context: Context, params: Mapping[str, t.Any]) -> Result:
         data_center=data_center,
         remove=params["remove"],
         host=host,
+        holding={key: [vm for vm in on.vms if vm.status not in AT_REST] for key, on in here.items()},
+        elsewhere=params["elsewhere"] == "accept",
     )
     result = context.carry_out(
         plan,
         {
+            "down": Power(client, PowerSettings(context.timeout, wait=True), "down", "stop"),
             "deactivate": Deactivate(client, settings),
             "detach": Detach(client, settings),
             "remove": Remove(client, settings),
         },
-        {ATTACHED: attached_watch(client, data_center.id)},
+        {
+            ATTACHED: attached_watch(client, data_center.id),
+            STATUS: lambda ids: reads.settled_vms(client, ids),
+        },
     )
     result.extra["leaving"] = [
         {

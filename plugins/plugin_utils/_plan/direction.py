@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import is_pattern
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import Inventory
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._plan.errors import PlanError
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._plan.ways import connections, way_of, wrong_ways
 
 
 def directed(
@@ -40,6 +41,9 @@ def directed(
         "inventory": inventory_path(plan, source, folder),
         "inventory_site": source,
         "domains": _domains(plan, target),
+        "connections": connections(plan, source, target),
+        "leaving": [domain["id"] for domain in plan["storage"] if way_of(domain) == "other_data_center"],
+        "source_data_center": plan["sites"][source]["data_center"],
         "mappings": mappings(plan, source, target),
         "vms": [vm for group in groups for vm in group["vms"]],
         "exclude": [vm for group in groups for vm in group["exclude"]],
@@ -75,6 +79,8 @@ def check_direction(plan: Mapping[str, t.Any], source: str, target: str) -> None
             for domain in plan["storage"]
             if target not in domain["at"]
         ]
+    if not problems:
+        problems = wrong_ways(plan, source, target)
     if problems:
         raise PlanError(problems)
 
@@ -101,6 +107,7 @@ def _domains(plan: Mapping[str, t.Any], target: str) -> list[dict[str, t.Any]]:
             **domain["at"][target],
         }
         for domain in plan["storage"]
+        if way_of(domain) != "repoint"
     ]
 
 

@@ -48,6 +48,9 @@ PLACES: Mapping[str, Check] = {
     "iscsi": Shape(needed={"targets": items(TARGET, least=1)}),
     "fcp": Shape(),
 }
+# How a domain comes to the other site: imported at another engine; its connection pointed at the replica, at the one
+# engine that both sites share; or moved to another data center of that engine.
+WAYS = ("other_engine", "repoint", "other_data_center")
 PROFILE = Shape(needed={"network": text, "profile": text})
 LUN = Shape(
     needed={"id": text, "type": one_of("iscsi", "fcp")},
@@ -66,7 +69,7 @@ def _domain(value: t.Any, where: str, problems: list[str]) -> None:
     place = PLACES.get(kind, _anything) if isinstance(kind, str) else _anything
     Shape(
         needed={"name": text, "id": text, "at": named(place, least=1)},
-        optional={"type": one_of(*PLACES), "required": flag},
+        optional={"type": one_of(*PLACES), "required": flag, "way": one_of(*WAYS)},
     )(value, where, problems)
 
 

@@ -81,6 +81,9 @@ def test_the_options_of_the_modules():
         "waves": [{"name": "web", "vms": ["web01", "web02"], "wait": False}],
         "not_started": ["db01", "db02"],
         "left_out": ["db09", "test01"],
+        "connections": [],
+        "leaving": [],
+        "source_data_center": "Production",
     }
 
 
