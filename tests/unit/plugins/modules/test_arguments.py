@@ -24,6 +24,7 @@ from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench impor
 NOBODY = "11111111-2222-4333-8444-555555555555"
 WEB = wanted("data-web")[0]
 ATTACH = {"data_center": "Recovery", "domains": [WEB]}
+CONNECTION = {"type": "nfs", "address": "nfs-b.example", "path": "/exports/new"}
 DETACH = {"data_center": "Recovery", "domains": ["dr-master"]}
 TEMPLATES = {"data_center": "Recovery", "domains": ["data-web"], "cluster": "dr"}
 VMS = {**TEMPLATES, "vms": ["app01"]}
@@ -32,6 +33,8 @@ INFO = {"data_center": "Recovery"}
 PREFLIGHT: dict[str, t.Any] = {"data_center": "Recovery", "domains": [WEB], "cluster": "dr"}
 
 GOOD: dict[str, dict[str, t.Any]] = {
+    "storage_connection": CONNECTION,
+    "storage_connection_info": {},
     "storage_domain_attach": ATTACH,
     "storage_domain_detach": DETACH,
     "unregistered_info": INFO,
@@ -59,6 +62,15 @@ LUN = {"id": "36001", "type": "iscsi", "address": "192.0.2.9", "target": "iqn.x"
 
 # (module, options, words of the message)
 WRONG: list[tuple[str, dict[str, t.Any], tuple[str, ...]]] = [
+    ("storage_connection", {}, ("say which one is meant",)),
+    ("storage_connection", {**CONNECTION, "type": "fcp"}, ("type", "fcp")),
+    ("storage_connection", {**CONNECTION, "connections": []}, ("mutually exclusive",)),
+    ("storage_connection", {**CONNECTION, "host": "hv-z"}, ("no host 'hv-z'",)),
+    ("storage_connection", {**CONNECTION, "maintenance": "perhaps"}, ("maintenance", "refuse, allow")),
+    ("storage_connection", {**CONNECTION, "nfs_timeo": 70000}, ("'nfs_timeo' must be from 1 to 6000, not 70000",)),
+    ("storage_connection", {"connections": [{"id": NOBODY}]}, ("connections[1]", NOBODY)),
+    ("storage_connection_info", {"id": NOBODY}, (f"no storage connection '{NOBODY}'",)),
+    ("storage_connection_info", {"domains": ["nothing"]}, ("no storage domain 'nothing'",)),
     ("storage_domain_attach", {}, ("missing required arguments", "data_center", "domains")),
     ("storage_domain_attach", {**ATTACH, "surprise": 1}, ("Unsupported parameters", "surprise")),
     ("storage_domain_attach", {**ATTACH, "data_center": "Nowhere"}, ("no data center 'Nowhere'",)),
@@ -236,7 +248,7 @@ def second_data_center(estate: Estate) -> None:
     site["data_centers"].append({**site["data_centers"][0], "id": NOBODY})
 
 
-@pytest.mark.parametrize("module", [module for module in GOOD if module != "vm_power"])
+@pytest.mark.parametrize("module", [module for module, good in GOOD.items() if "data_center" in good])
 def test_a_name_that_two_carry_is_never_guessed(bench: Bench, module: str) -> None:
     estate = bench.edit(second_data_center)
     result = bench.run(module, **GOOD[module])

@@ -166,3 +166,26 @@ def test_a_second_plan_finds_nothing_to_do_and_the_master_leaves_last(center, re
     gone = {f"id-{name}" for name in asked}
     assert all((one.id in gone) != bool(one.data_center_ids) for one in model.known.values())
     assert remove == gone.isdisjoint(model.known) or not gone
+
+
+def test_vms_are_powered_off_before_their_domains_leave():
+    model = DomainsModel({one.id: one for one in (domain("a", master=True), domain("b"))})
+    shared, alone = vm("shared", status="up"), vm("alone", status="unknown")
+    holding = {"id-a": [shared], "id-b": [alone, shared]}
+    plan = plan_detach((), model.attached, [], data_center=CENTER, remove=False, host=None, holding=holding)
+    ids = [step.id for step in allowed_order(plan.steps)]
+    assert sorted(ids[:2]) == ["down:id-alone", "down:id-shared"]
+    assert ids[2:] == ["deactivate:id-b", "detach:id-b", "deactivate:id-a", "detach:id-a"]
+
+
+def test_poweroff_lifts_the_rule_of_running_vms_alone():
+    running = {"id-web": OnDomain((vm("w", status="up", protected=True),), ())}
+    found = find_blockers([domain("web")], [domain("web")], running, poweroff=True)
+    assert [blocker.rule for blocker in found] == ["VMs here are delete-protected"]
+
+
+@pytest.mark.parametrize(("elsewhere", "state"), [(False, "failed"), (True, "already")])
+def test_a_domain_of_another_data_center(elsewhere, state):
+    known = [domain("web", center="other")]
+    plan = plan_detach(["web"], [], known, data_center=CENTER, remove=True, host=HOST, elsewhere=elsewhere)
+    assert (plan.steps, [outcome.state for outcome in plan.outcomes]) == ((), [state])
