@@ -431,9 +431,11 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._connection_optio
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.connection import connection
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._module import run_module
 
+OPTIONS = CONNECTION_OPTIONS
+
 
 def main() -> None:
-    run_module(connection, CONNECTION_OPTIONS, mutually_exclusive=EXCLUSIVE)
+    run_module(connection, OPTIONS, mutually_exclusive=EXCLUSIVE)
 
 
 if __name__ == "__main__":
