@@ -30,7 +30,8 @@ VARIABLES = ("VMS", "DOMAINS", "PROFILE", "LATENCY", "FAIL", "RESET", "CHECK")
 
 
 def run(benchmark: Benchmark, size: int, place: pathlib.Path) -> dict[str, t.Any]:
-    """The drill's own summary of one run, begun with nothing recovered; what it said stands in ``place``/drill.log.
+    """The drill's own summary of one run, begun with nothing recovered, with the role's summary of it as ``recovery``
+    (empty when the play ended before); what was said stands in ``place``/drill.log.
 
     Raises BenchError when the drill came to no summary or took longer than the benchmark allows.
     """
@@ -43,6 +44,8 @@ def run(benchmark: Benchmark, size: int, place: pathlib.Path) -> dict[str, t.Any
         drill_twin.stop(drill_settings.from_environment(environ, place))
     try:
         summary: dict[str, t.Any] = json.loads((place / "summary.json").read_text(encoding="utf-8"))
+        told = place / "recovery.json"
+        summary["recovery"] = json.loads(told.read_text(encoding="utf-8")) if told.exists() else {}
     except FileNotFoundError as error:
         raise BenchError(f"{benchmark.name} at {size} was not run, see {place / 'drill.log'}") from error
     return summary

@@ -17,12 +17,15 @@ PER_VM = ("seconds", "client_cpu_seconds", "requests", "peak_mb")
 
 
 def run_record(benchmark: Benchmark, size: int, drill: t.Mapping[str, t.Any], load: float) -> Record:
-    """One run. ``drill``: the summary of the drill that was run (docs/drill.md); ``load``: processes that were ready to
-    run on this machine just before."""
+    """One run. ``drill``: the summary of the drill that was run (docs/drill.md), and the role's as ``recovery``;
+    ``load``: processes that were ready to run on this machine just before."""
     floor = drill["floor_seconds"]
     counts = drill["counts"]
     figures = {
         "seconds": drill["seconds"],
+        "step_seconds": round(
+            sum(step.get("seconds") or 0.0 for step in drill["recovery"].get("steps", {}).values()), 1
+        ),
         "client_cpu_seconds": drill["client_cpu_seconds"],
         "requests": drill["engine_requests"],
         "requests_per_vm": drill["requests_per_vm"],

@@ -9,7 +9,20 @@ import typing as t
 
 from .records import PER_VM, Record
 
-RUNS = ("benchmark", "profile", "VMs", "wall s", "CPU s", "requests", "per VM", "peak MB", "floor s", "bound", "peer")
+RUNS = (
+    "benchmark",
+    "profile",
+    "VMs",
+    "wall s",
+    "steps s",
+    "CPU s",
+    "requests",
+    "per VM",
+    "peak MB",
+    "floor s",
+    "bound",
+    "peer",
+)
 SLOPES = ("cost of one more VM", "profile", "wall ms", "CPU ms", "requests", "peak MB", "wall ms from size to size")
 
 
@@ -27,7 +40,7 @@ def _run(record: Record) -> list[str]:
         record["name"] if record["good"] else f"{record['name']} FAILED",
         record["profile"],
         str(record["size"]),
-        *(_number(figures[name], places) for name, places in (("seconds", 1), ("client_cpu_seconds", 1))),
+        *(_number(figures[name], 1) for name in ("seconds", "step_seconds", "client_cpu_seconds")),
         str(figures["requests"]),
         _number(figures["requests_per_vm"], 2),
         _number(figures["peak_mb"], 0),

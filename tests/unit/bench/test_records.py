@@ -32,6 +32,7 @@ def drill(vms: int, seconds: float, *, floor: float | None = None, **more: t.Any
         "tasks": 11,
         "counts": {"registered": vms, "started": vms - 5, "changed": 2 * vms, "failed": 0},
         "exit_code": 0,
+        "recovery": {"steps": {"plan": {"state": "ok"}, "attach": {"seconds": 0.4}, "start": {"seconds": 2.6}}},
     } | more
 
 
@@ -49,6 +50,7 @@ def test_a_run_without_a_floor() -> None:
     assert (record["good"], record["load"]) == (True, 1.23)
     assert record["figures"] == {
         "seconds": 12.0,
+        "step_seconds": 3.0,
         "client_cpu_seconds": 8.3,
         "requests": 120,
         "requests_per_vm": 4.0,
@@ -86,6 +88,10 @@ def test_a_run_that_recovered_not_all_is_no_figure(wrong: dict[str, t.Any]) -> N
     assert slope_record(PLAIN, [record, run(100, 15.0)]) is None
 
 
+def test_a_play_that_ended_before_its_summary_has_no_seconds_of_steps() -> None:
+    assert run(30, 2.0, exit_code=2, recovery={})["figures"]["step_seconds"] == 0
+
+
 def test_slope_over_the_sizes() -> None:
     record = slope_record(PLAIN, [run(30, 12.6), run(100, 14.0), run(1_000, 32.0)])
     assert record is not None
@@ -102,10 +108,10 @@ def test_table() -> None:
     slope = slope_record(PLAIN, runs)
     assert slope is not None
     assert table([*runs, slope]).splitlines() == [
-        "benchmark  profile  VMs  wall s  CPU s  requests  per VM  peak MB  floor s  bound  peer",
-        "---------  -------  ---  ------  -----  --------  ------  -------  -------  -----  ----",
-        "failover   none      30    12.6    8.3       120    4.00      123        -      -     -",
-        "failover   none     100    14.0    9.0       260    2.60      130        -      -     -",
+        "benchmark  profile  VMs  wall s  steps s  CPU s  requests  per VM  peak MB  floor s  bound  peer",
+        "---------  -------  ---  ------  -------  -----  --------  ------  -------  -------  -----  ----",
+        "failover   none      30    12.6      3.0    8.3       120    4.00      123        -      -     -",
+        "failover   none     100    14.0      3.0    9.0       260    2.60      130        -      -     -",
         "",
         "cost of one more VM  profile  wall ms  CPU ms  requests  peak MB  wall ms from size to size",
         "-------------------  -------  -------  ------  --------  -------  -------------------------",
