@@ -75,11 +75,12 @@ class ImportDomain:
         except Fault as fault:
             # Without a name the engine asks for one exactly when no domain lies on the path (findings 3, 03 #373).
             if fault.status == 400 and "[name]" in fault.detail:
-                return Failed(
+                message = (
                     f"No storage domain lies on {domain.place}. Nothing was created. Check that the replica is there "
-                    "and readable from the host, then run again",
-                    fault.failure(),
+                    "and readable from the host, then run again"
                 )
+                # The engine's words speak of a name that is missing, so they are not left alone.
+                return Failed(message, {**fault.failure(), "kind": "no_domain", "message": message})
             raise
         return self._judge(step, Domain.from_xml(answer)) if answer is not None else Done()
 

@@ -32,7 +32,7 @@ def test_ini_file_of_awx(book: Runbook) -> None:
     )
     run = book.run("-vvv", env={"OVIRT_INI_PATH": str(ini), "OVIRT_DR_PROGRESS": "always"})
     assert run.code == 0
-    assert run.step("start VMs")["counts"]["done"] == 12
+    assert run.step("start VMs")["counts"]["done"] == 14
     assert "[register 15/15]" in run.screen
     _seen_nowhere(book, run)
 

@@ -16,7 +16,7 @@ from ansible_collections.ovirt_dr.storage.tests.integration.playbooks.drills imp
 )
 
 # Tasks of the play, however many VMs and domains there are.
-TASKS = 11
+TASKS = 13
 SUMMARY_KEYS = {
     "profile": str,
     "latency_ms": float,
