@@ -9,7 +9,7 @@ finding for every rule (findings 3, detach blockers).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import ABSENT, Change
@@ -88,6 +88,15 @@ def find_blockers(
     return tuple(found)
 
 
+def sharing_of(on_domain: Mapping[str, OnDomain]) -> dict[str, frozenset[str]]:
+    """Domain id -> the other domains on which a VM or template of it lies too."""
+    ids = {key: {record.id for record in (*here.vms, *here.templates)} for key, here in on_domain.items()}
+    return {
+        key: frozenset(other for other, theirs in ids.items() if other != key and mine & theirs)
+        for key, mine in ids.items()
+    }
+
+
 def plan_detach(
     asked: Sequence[str],
     domains: Sequence[Domain],
@@ -97,12 +106,17 @@ def plan_detach(
     remove: bool,
     host: Host | None,
     holding: Mapping[str, Sequence[Vm]] | None = None,
+    sharing: Mapping[str, Collection[str]] | None = None,
     elsewhere: bool = False,
 ) -> Plan:
     """The steps that take these domains out of their data center, the master last.
 
+    A domain is detached only when those that share a VM or template with it are in maintenance: their OVF stores are
+    written on the way there, and after the detach they would describe such a VM without the disks that left.
+
     asked: the names or ids that met no domain of the data center; known: the engine's domains, to judge those;
-    holding: domain id -> the VMs that are powered off before; elsewhere: a domain of another data center is as wanted.
+    holding: domain id -> the VMs that are powered off before; sharing: domain id -> the domains with which it shares
+    a VM or template; elsewhere: a domain of another data center is as wanted.
     """
     outcomes: list[Outcome] = []
     steps: list[Step] = []
@@ -137,8 +151,14 @@ def plan_detach(
         if domain.status != "maintenance":
             change = Change("domain", domain.name, "status", domain.status, "maintenance")
             last = frozenset({add(domain, "deactivate", last, f"bring {domain.name} to maintenance", change).id})
+        # The master leaves after all others, so none of them can wait for it.
+        shared = {
+            f"deactivate:{other.id}"
+            for other in domains
+            if other.id in (sharing or {}).get(domain.id, ()) and other.status != "maintenance" and not other.master
+        }
         change = Change("domain", domain.name, "data center", data_center.name, ABSENT)
-        last = frozenset({add(domain, "detach", last, f"detach {domain.name}", change).id})
+        last = frozenset({add(domain, "detach", last | shared, f"detach {domain.name}", change).id})
         earlier = earlier | last
         if remove:
             change = Change("domain", domain.name, "", "known to the engine", ABSENT)

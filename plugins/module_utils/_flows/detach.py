@@ -21,6 +21,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.detach i
     OnDomain,
     find_blockers,
     plan_detach,
+    sharing_of,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import select
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
@@ -67,6 +68,7 @@ def detach(context: Context, params: Mapping[str, t.Any]) -> Result:
         remove=params["remove"],
         host=host,
         holding={key: [vm for vm in on.vms if vm.status not in AT_REST] for key, on in here.items()},
+        sharing=sharing_of(here),
         elsewhere=params["elsewhere"] == "accept",
     )
     result = context.carry_out(

@@ -12,6 +12,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.detach i
     OnDomain,
     find_blockers,
     plan_detach,
+    sharing_of,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import select
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.module_utils.desired.making import (
@@ -176,6 +177,23 @@ def test_vms_are_powered_off_before_their_domains_leave():
     ids = [step.id for step in allowed_order(plan.steps)]
     assert sorted(ids[:2]) == ["down:id-alone", "down:id-shared"]
     assert ids[2:] == ["deactivate:id-b", "detach:id-b", "deactivate:id-a", "detach:id-a"]
+
+
+@given(centers(), st.data())
+@settings(max_examples=100, deadline=None)
+def test_what_shares_a_vm_is_in_maintenance_before_either_is_detached(center, data):
+    model, asked = center
+    leaving = [one for one in model.attached if one.name in asked]
+    owners = st.lists(st.sampled_from(["v1", "v2", "v3"]), unique=True)
+    here = {one.id: OnDomain(tuple(vm(name) for name in data.draw(owners)), ()) for one in leaving}
+    sharing = sharing_of(here)
+    plan = plan_detach((), leaving, [], data_center=CENTER, remove=False, host=None, sharing=sharing)
+    ids = [step.id for step in allowed_order(plan.steps)]
+    masters = {one.id for one in leaving if one.master}
+    for one in leaving:
+        for other in sharing[one.id] - masters:
+            if f"deactivate:{other}" in ids:
+                assert ids.index(f"deactivate:{other}") < ids.index(f"detach:{one.id}")
 
 
 def test_poweroff_lifts_the_rule_of_running_vms_alone():
