@@ -75,6 +75,17 @@ def test_the_installed_playbook_recovers_a_site(installed: pathlib.Path, twin: T
     assert files_of(copy) == before
 
 
+def test_the_installed_export_writes_where_it_was_started(
+    installed: pathlib.Path, twin: Twin, tmp_path: pathlib.Path
+) -> None:
+    credentials = {"OVIRT_URL": twin.url("primary"), "OVIRT_USERNAME": USERNAME, "OVIRT_PASSWORD": PASSWORD}
+    env = isolated(tmp_path / "home", installed, **credentials)
+    words = ("-e", "dr_export_site=primary", "-e", "dr_export_into=exported.json")
+    call("ansible-playbook", "ovirt_dr.storage.export", *words, env=env, cwd=tmp_path)
+    (site,) = json.loads((tmp_path / "exported.json").read_text(encoding="utf-8"))["sites"]
+    assert len(site["vms"]) == 15
+
+
 def files_of(folder: pathlib.Path) -> set[pathlib.Path]:
     """All files below a folder but what Python makes of them."""
     return {path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
