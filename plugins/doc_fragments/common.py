@@ -24,7 +24,8 @@ options:
     default: 600
   poll_interval:
     description:
-      - How many seconds lie at most between two looks at the engine. The first looks come sooner.
+      - How many seconds lie at most between two looks at the engine. The first looks come sooner; a look that takes the
+        engine long makes the next pause longer.
     type: float
     default: 5
   concurrency:

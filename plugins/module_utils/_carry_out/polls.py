@@ -132,7 +132,7 @@ class Poll:
         self._reading = False
         for step_id in step_ids:
             del self._waiting[step_id]
-        self._earliest = max(self._began + self._first, now + min(self._longest, SHARE * (now - self._began)))
+        self._earliest = max(self._began + self._first, now + SHARE * (now - self._began))
         if any(not waiting.covered for waiting in self._waiting.values()):
             # Somebody came while this was being read.
             self._pause = self._first

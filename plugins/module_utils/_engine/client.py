@@ -39,7 +39,8 @@ if t.TYPE_CHECKING:
 
 READ_POSTS = frozenset({"isattached", "discoveriscsi", "iscsidiscover", "unregisteredstoragedomainsdiscover"})
 """Actions that change nothing. This list decides what check mode may send: every entry was reviewed for that.
-``iscsilogin`` is not on it, it leaves a session on the host."""
+``iscsilogin`` is not on it, it leaves a session on the host. So would the last one for a target that the host is not
+signed in to: host_storage.unknown_domains asks it for others only."""
 
 Query = t.Mapping[str, str]
 _HEADERS = {
