@@ -90,7 +90,10 @@ def find_blockers(
 
 def sharing_of(on_domain: Mapping[str, OnDomain]) -> dict[str, frozenset[str]]:
     """Domain id -> the other domains on which a VM or template of it lies too."""
-    ids = {key: {record.id for record in (*here.vms, *here.templates)} for key, here in on_domain.items()}
+    ids = {
+        key: {vm.id for vm in here.vms} | {template.id for template in here.templates}
+        for key, here in on_domain.items()
+    }
     return {
         key: frozenset(other for other, theirs in ids.items() if other != key and mine & theirs)
         for key, mine in ids.items()
