@@ -56,9 +56,7 @@ class Cluster:
 
     @classmethod
     def from_xml(cls, node: Element) -> Cluster:
-        return cls(
-            ident(node), text(node, "name"), reference(node, "data_center"), text(node, "cpu/architecture")
-        )
+        return cls(ident(node), text(node, "name"), reference(node, "data_center"), text(node, "cpu/architecture"))
 
 
 @dataclass(frozen=True)
@@ -348,6 +346,4 @@ class Event:
 
     @classmethod
     def from_xml(cls, node: Element) -> Event:
-        return cls(
-            ident(node), text(node, "correlation_id"), text(node, "severity"), text(node, "description")
-        )
+        return cls(ident(node), text(node, "correlation_id"), text(node, "severity"), text(node, "description"))
