@@ -103,8 +103,8 @@ def _judged(steps: Sequence[StepResult], *, check_mode: bool) -> tuple[str, str,
     """The word, the headline and what to do next."""
     broken = [step for step in steps if step.broke]
     if broken:
-        why = tuple(f"- {problem}" for problem in broken[0].problems) or (broken[0].broke,)
-        return "stopped", f"STOPPED at '{broken[0].name}'", _after_a_stop(why, steps, check_mode)
+        reasons = [f"- {problem}" for problem in broken[0].problems] or [broken[0].broke]
+        return "stopped", f"STOPPED at '{broken[0].name}'", _after_a_stop(reasons, steps, check_mode)
     incomplete = [step for step in steps if step.state == "incomplete"]
     if incomplete:
         return "incomplete", f"INCOMPLETE: {_unmet(incomplete)}", _after_failures(incomplete, check_mode)
