@@ -154,6 +154,6 @@ def merged(old: Record, body: Record) -> Record:
 def _apart(details: Record) -> Record:
     path = details.get("path", "")
     if details["type"] in ("posixfs", "glusterfs") and "address" not in details and ":" in path:
-        address, _, rest = path.partition(":")
+        address, _unused, rest = path.partition(":")
         details = {**details, "address": address, "path": rest}
     return {key: details[key] for key in sorted(details)}

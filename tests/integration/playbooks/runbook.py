@@ -12,6 +12,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import types
 import typing as t
 
 import yaml
@@ -21,7 +22,7 @@ from ansible_collections.ovirt_dr.storage.scripts.drill import estate as estates
 
 TREE = pathlib.Path(_twin.__file__).parents[6]
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-TAKEOVER = {"confirmed_by": "Ada Byron", "reason": "no power at the main site"}
+TAKEOVER = types.MappingProxyType({"confirmed_by": "Ada Byron", "reason": "no power at the main site"})
 LIMIT = 240
 Json = dict[str, t.Any]
 

@@ -210,23 +210,23 @@ def test_a_third_site_is_no_part_of_a_direction():
 @given(plans(), st.data())
 @settings(max_examples=25, deadline=None)
 def test_the_way_back_swaps_the_mappings_and_alters_nothing(plan, data):
-    source, target = data.draw(st.permutations(sorted(plan["sites"])))[:2]
+    here, there = data.draw(st.permutations(sorted(plan["sites"])))[:2]
     copy = deepcopy(plan)
-    check_direction(plan, source, target)
-    forth, back = mappings(plan, source, target), mappings(plan, target, source)
+    check_direction(plan, here, there)
+    forth, back = mappings(plan, here, there), mappings(plan, there, here)
     assert set(forth) == set(back) == set(plan.get("mappings", {}))
     for option, pairs in plan.get("mappings", {}).items():
         if option == "luns":
             # A LUN is found by its id alone; where it is reached matters only for the one that takes its place.
-            ends = [(pair[source]["id"], pair[target]["id"]) for pair in pairs]
+            ends = [(pair[here]["id"], pair[there]["id"]) for pair in pairs]
             assert [(pair["from"], pair["to"]["id"]) for pair in forth[option]] == ends
             assert [(pair["to"]["id"], pair["from"]) for pair in back[option]] == ends
         else:
             swapped = [{"from": pair["to"], "to": pair["from"]} for pair in back[option] if pair["to"] is not None]
             assert swapped == [pair for pair in forth[option] if pair["to"] is not None]
-    made = directed(plan, source, target, "/plans", None)
+    made = directed(plan, here, there, "/plans", None)
     assert [(domain.get("path"), domain.get("targets")) for domain in made["domains"]] == [
-        (one["at"][target].get("path"), one["at"][target].get("targets")) for one in plan["storage"]
+        (one["at"][there].get("path"), one["at"][there].get("targets")) for one in plan["storage"]
     ]
     assert set(made["not_started"]) | {vm for wave in made["waves"] for vm in wave["vms"]} == set(made["vms"])
     assert plan == copy
