@@ -60,7 +60,7 @@ def test_the_installed_playbook_recovers_a_site(installed: pathlib.Path, twin: T
     estates.write_files(twin.estate, {name: twin.url(name) for name in twin.sites}, tmp_path)
     variables = {"plan": "dr_plan.yml", "journal": "journal.jsonl", "summary": "summary.json"}
     words = [word for name, value in variables.items() for word in ("-e", f"dr_failover_{name}={value}")]
-    takeover = ("-e", json.dumps({"dr_failover_takeover": TAKEOVER}))
+    takeover = ("-e", json.dumps({"dr_failover_takeover": dict(TAKEOVER)}))
     env = isolated(tmp_path / "home", installed, OVIRT_USERNAME=USERNAME, OVIRT_PASSWORD=PASSWORD)
     screen = call("ansible-playbook", "ovirt_dr.storage.failover", "-vvv", *words, *takeover, env=env, cwd=tmp_path)
 
