@@ -114,11 +114,6 @@ def disks(client: Client) -> list[r.Disk]:
     return [r.Disk.from_xml(node) for node in pages(client, "/disks")]
 
 
-def domain_disks(client: Client, domain_id: str) -> list[r.Disk]:
-    """The registered disks of a domain."""
-    return [r.Disk.from_xml(node) for node in client.get(f"/storagedomains/{domain_id}/disks", subject="disks")]
-
-
 def domain_vms(client: Client, domain_id: str) -> list[r.Vm]:
     """The registered VMs with a disk on a domain."""
     return [r.Vm.from_xml(node) for node in client.get(f"/storagedomains/{domain_id}/vms", subject="VMs of a domain")]
