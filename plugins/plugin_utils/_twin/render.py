@@ -59,6 +59,11 @@ def write_value(out: list[str], depth: int, tag: str, value: Any, holder: str = 
         out.append(f"{pad}</{tag}>\n")
 
 
+def write_sent(out: list[str], depth: int, tag: str, value: Any) -> None:
+    """One element of a body that comes back as it was sent: nothing in it gets an address."""
+    write_value(out, depth, tag, value, _BARE)
+
+
 def write_entity(
     out: list[str], depth: int, shape: Shape, record: Record, href: str, inlined: Mapping[str, Writer] | None = None
 ) -> None:
@@ -116,8 +121,3 @@ def document(writer: Writer) -> bytes:
     out = [DECLARATION]
     writer(out, 0)
     return "".join(out).encode()
-
-
-def element(tag: str, value: Any) -> bytes:
-    """A whole answer body from one record."""
-    return document(lambda out, depth: write_value(out, depth, tag, value))

@@ -15,8 +15,13 @@ from urllib.parse import parse_qsl, unquote
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.fields import BODIES
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import Element, NotXml, parse, to_record
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document, element, write_value
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import (
+    document,
+    write_entity,
+    write_sent,
+    write_value,
+)
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF, SHAPES
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TRUE = {"true", "t", "yes", "y", "1", ""}
@@ -139,15 +144,34 @@ def known_id(text: str) -> str:
 
 
 def action_answer(sent: Mapping[str, Any], results: Mapping[str, Any], status: int = 200) -> Answer:
-    """An <action> answer: what was sent comes back with the results, in the order of the alphabet."""
-    merged = {**sent, **results}
-    return Answer(status, element("action", {key: merged[key] for key in sorted(merged)} or {"status": "complete"}))
+    """An <action> answer: what was sent comes back as it was, with the results, in the order of the alphabet.
+
+    A result that has an ``href`` is the entity at that address, with its actions and links (06 #31, #131)."""
+    return Answer(status, _action(sent, results))
 
 
 def refused_action(sent: Mapping[str, Any], refusal: refusals.Refusal) -> bytes:
     """An <action> with a fault inside."""
-    fields = {**sent, "fault": {"detail": refusal.detail or "", "reason": refusal.reason}, "status": "failed"}
-    return document(lambda out, depth: write_value(out, depth, "action", {key: fields[key] for key in sorted(fields)}))
+    return _action(sent, {"fault": {"detail": refusal.detail or "", "reason": refusal.reason}, "status": "failed"})
+
+
+def _action(sent: Mapping[str, Any], results: Mapping[str, Any]) -> bytes:
+    def write(out: list[str], depth: int) -> None:
+        out.append("<action>\n")
+        for key in sorted({**sent, **results}):
+            if key not in results:
+                write_sent(out, depth + 1, key, sent[key])
+                continue
+            value = results[key]
+            address = value.get("href", "") if isinstance(value, dict) else ""
+            shape = SHAPES.get("/".join(address.removeprefix(f"{API}/").split("/")[::2]))
+            if shape is None:
+                write_value(out, depth + 1, key, value)
+            else:
+                write_entity(out, depth + 1, shape, value, address)
+        out.append("</action>\n")
+
+    return document(write)
 
 
 def location(host: str, href: str) -> str:
