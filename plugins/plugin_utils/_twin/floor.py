@@ -70,14 +70,23 @@ def floor(
         templates / rate("register_template", cores)[0],
         vms / rate("register", cores)[0],
         sum(waves) / rate("start", cores)[0],
-        sum(until_up(wave) for wave in waves),
+        until_up(waves, rate("start", cores)[0]),
     )
 
 
-def until_up(vms: int) -> float:
-    """The mean time from the last start of a wave until all of its VMs are up: the engine's next poll comes 0 to 15 s
-    after it, and is waited for when any of the VMs is one whose own event is not seen."""
-    return UP_SECONDS + (1 - (1 - 1 / ONE_IN) ** vms) * POLL_SECONDS / 2 if vms else 0.0
+def until_up(waves: Sequence[int], starts_per_second: float) -> float:
+    """The mean time from the last start of each wave until all of its VMs are up, summed.
+
+    A late VM is seen by the engine's own poll only. That comes 0 to 15 s after the last start of the first wave; but a
+    wave that was let go by a poll begins right behind it, and its late VMs wait for the whole rest until the next one.
+    """
+    total = polled = 0.0
+    for wave in waves:
+        late = 1 - (1 - 1 / ONE_IN) ** wave if wave else 0.0
+        behind_a_poll = POLL_SECONDS - (UP_SECONDS + wave / starts_per_second) % POLL_SECONDS
+        total += (UP_SECONDS if wave else 0.0) + late * (polled * behind_a_poll + (1 - polled) * POLL_SECONDS / 2)
+        polled = late if wave else polled
+    return total
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import threading
 import time
+from random import Random
 
 import pytest
 import requests
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import Clock
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.costs import COSTS
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.floor import floor, rate, simulate
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.floor import floor, rate, simulate, until_up
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.power import ONE_IN, POLL_SECONDS, UP_SECONDS
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.processor import Processor, phases
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import EngineProfile
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
@@ -98,12 +100,32 @@ def test_floor_of_waves() -> None:
     assert floor(vms=100, templates=10, domains=2, disks=150, waves=[100]) == once
     twice = floor(vms=100, templates=10, domains=2, disks=150, waves=[16, 67])
     assert twice.start == pytest.approx(0.83 * once.start)
-    assert twice.up == pytest.approx(18.0, rel=0.01)
     assert (twice.attach, twice.list, twice.register) == (once.attach, once.list, once.register)
     alone = floor(vms=100, templates=10, domains=2, disks=150, waves=[1])
     assert alone.up == pytest.approx(1.5 + 7.5 / 4)
     none = floor(vms=100, templates=10, domains=2, disks=150, waves=[])
     assert (none.start, none.up) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("waves", [[100], [16, 67], [16, 16, 67], [1, 40], [3, 0, 3, 3]])
+def test_floor_of_waves_is_the_mean_of_many_runs(waves: list[int]) -> None:
+    """Runs on a grid of polls whose place in time is anything: late VMs are up with the next poll."""
+    chance, rate_of_starts, runs = Random(7), rate("start")[0], 4000
+    spent = 0.0
+    for _turn in range(runs):
+        now = chance.uniform(0, POLL_SECONDS)
+        for wave in waves:
+            started = [now + number / rate_of_starts for number in range(1, wave + 1)]
+            late = [chance.randrange(ONE_IN) == 0 for _vm in started]
+            grid = [moment + POLL_SECONDS - moment % POLL_SECONDS for moment in started]
+            ups = [
+                UP_SECONDS + (poll if waits else moment)
+                for moment, waits, poll in zip(started, late, grid, strict=True)
+            ]
+            ended = max(ups, default=now)
+            spent += ended - (started[-1] if started else now)
+            now = ended
+    assert until_up(waves, rate_of_starts) == pytest.approx(spent / runs, rel=0.1)
 
 
 @given(st.integers(1, 300), st.integers(1, 8), st.sampled_from([1, 2, 4, 8, 16, 32]))
