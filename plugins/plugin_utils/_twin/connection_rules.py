@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
@@ -60,7 +59,7 @@ def read(request: Request, method: str) -> Record:
         if name in body:
             body[name] = str((int(body[name]) + 32768) % 65536 - 32768)
     if "type" in body:
-        body["type"] = _one_of(body["type"], "StorageType", STORAGE_TYPES)
+        body["type"] = refusals.one_of(body["type"], "StorageType", STORAGE_TYPES)
     return body
 
 
@@ -73,17 +72,7 @@ def complete(body: Record) -> None:
         words = ", ".join("vfsType" if name == "vfs_type" else name for name in missing)
         raise refusals.incomplete(f"StorageConnection [{words}] required for add")
     if "nfs_version" in body:
-        _one_of(body["nfs_version"], "NfsVersion", NFS_VERSIONS)
-
-
-def _one_of(value: Any, name: str, allowed: tuple[str, ...]) -> str:
-    if str(value).lower() not in allowed:
-        words = ", ".join(f"'{item}'" for item in allowed)
-        detail = (
-            f"The string '{value}' isn't a valid value for the '{name}' enumerated type. Valid values are: {words}."
-        )
-        raise refusals.text(400, detail, reason="Invalid value")
-    return str(value).lower()
+        refusals.one_of(body["nfs_version"], "NfsVersion", NFS_VERSIONS)
 
 
 def numbers(details: Record) -> None:
@@ -139,7 +128,7 @@ def merged(old: Record, body: Record) -> Record:
     Other file types than NFS take address and path as one: an address alone changes nothing, a path alone drops it."""
     kind = old["type"]
     if "nfs_version" in body:
-        _one_of(body["nfs_version"], "NfsVersion", NFS_VERSIONS)
+        refusals.one_of(body["nfs_version"], "NfsVersion", NFS_VERSIONS)
     sent = {name: body[name] for name in FIELDS[kind] if name in body}
     found = dict(old)
     if kind in ("posixfs", "glusterfs"):

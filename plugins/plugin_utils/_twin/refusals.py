@@ -92,6 +92,17 @@ def bad_uuid(value: str) -> Refusal:
     return text(400, f"Invalid UUID string: {value}", reason="Operation failed")
 
 
+def one_of(value: str, name: str, allowed: tuple[str, ...]) -> str:
+    """A word of an enumerated type, in lower case. Raises Refusal that lists them all (findings, 1)."""
+    if str(value).lower() not in allowed:
+        words = ", ".join(f"'{item}'" for item in allowed)
+        detail = (
+            f"The string '{value}' isn't a valid value for the '{name}' enumerated type. Valid values are: {words}."
+        )
+        raise text(400, detail, reason="Invalid value")
+    return str(value).lower()
+
+
 def syntax(host: str, method: str) -> Refusal:
     """A body that cannot be read; the address is glued together without a slash, as recorded."""
     return text(
