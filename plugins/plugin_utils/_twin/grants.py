@@ -1,0 +1,79 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Permissions on VMs and templates (contract 07, 7.8; recordings 04a 70-73 and 150)."""
+
+from __future__ import annotations
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.made import created
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer, known_id
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF, SHAPES
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member
+
+
+def add(site: Site, request: Request) -> Answer:
+    """POST /vms/{vm}/permissions, /templates/{t}/permissions and those of other holders. One that is there stays."""
+    body = request.record("permission", "assigned_permissions/methods/add")
+    holder = _holder(site, request)
+    role, user = _role(site, body), _user(site, body)
+    held = holder.subs.get("permissions", [])
+    for known in held:
+        if known.get("user") == {"id": user.id} and known["role"] == {"id": role.id}:
+            return created(site, request, _member(holder, known))
+    grant: Record = {"id": site.new_id(), "role": {"id": role.id}, "user": {"id": user.id}}
+    holder.subs["permissions"] = [*held, grant]
+    return created(site, request, _member(holder, grant))
+
+
+def remove(site: Site, request: Request) -> Answer:
+    """DELETE .../permissions/{p}. Not recorded."""
+    holder = _holder(site, request)
+    held = holder.subs.get("permissions", [])
+    kept = [grant for grant in held if grant["id"] != request.ids[-1]]
+    if len(kept) == len(held):
+        raise refusals.empty(404)
+    holder.subs["permissions"] = kept
+    return action_answer({}, {"status": "complete"})
+
+
+def _holder(site: Site, request: Request) -> Entity:
+    found = site.get(SHAPES[request.segments[0]].tag, request.ids[0])
+    if found is None:
+        raise refusals.empty(404)
+    return found
+
+
+def _member(holder: Entity, grant: Record) -> Member:
+    """A permission where its creation shows it: that of a VM below its user (04a recording 70), others in place."""
+    leaf = COLLECTION_OF[holder.tag]
+    base = f"{API}/{leaf}/{holder.id}"
+    if holder.tag == "vm":
+        base = f"{API}/users/{grant['user']['id']}"
+    record = {**grant, holder.tag: {"id": holder.id}}
+    return Member(record, f"{base}/permissions/{grant['id']}", f"{leaf}/permissions")
+
+
+
+
+def _role(site: Site, body: Record) -> Entity:
+    given = body.get("role")
+    role: Record = given if isinstance(given, dict) else {}
+    if not role.get("id") and not role.get("name"):
+        raise refusals.incomplete("Permission [role.id|name] required for add")
+    found = site.get("role", known_id(role["id"])) if role.get("id") else site.named("role", role["name"])
+    if found is None:
+        raise refusals.not_found(role.get("id") or f"Role: name={role['name']}")
+    return found
+
+
+def _user(site: Site, body: Record) -> Entity:
+    given = body.get("user")
+    if not isinstance(given, dict) or not given.get("id"):
+        raise refusals.incomplete("Permission [user|group.id] required for add")
+    found = site.get("user", known_id(given["id"]))
+    if found is None:
+        raise refusals.not_found(given["id"])
+    return found
