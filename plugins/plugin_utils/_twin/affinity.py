@@ -8,8 +8,13 @@ from __future__ import annotations
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.made import created, shown
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import element
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer, known_id
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document, write_value
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
+    Answer,
+    Request,
+    action_answer,
+    known_id,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member, group_record, home
@@ -53,7 +58,7 @@ def add_to_group(site: Site, request: Request) -> Answer:
     group = _found(site, "affinity_group", request.ids[1])
     vm = _asked(site, "vm", body)
     site.join(group, vm.id)
-    return Answer(200, element("vm", {"id": vm.id}))
+    return Answer(200, document(lambda out, depth: write_value(out, depth, "vm", {"id": vm.id}, "affinity_group")))
 
 
 def take_from_group(site: Site, request: Request) -> Answer:

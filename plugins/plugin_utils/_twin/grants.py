@@ -8,7 +8,12 @@ from __future__ import annotations
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.made import created
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer, known_id
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
+    Answer,
+    Request,
+    action_answer,
+    known_id,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF, SHAPES
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member
@@ -53,9 +58,7 @@ def _member(holder: Entity, grant: Record) -> Member:
     if holder.tag == "vm":
         base = f"{API}/users/{grant['user']['id']}"
     record = {**grant, holder.tag: {"id": holder.id}}
-    return Member(record, f"{base}/permissions/{grant['id']}", f"{leaf}/permissions")
-
-
+    return Member(dict(sorted(record.items())), f"{base}/permissions/{grant['id']}", f"{leaf}/permissions")
 
 
 def _role(site: Site, body: Record) -> Entity:

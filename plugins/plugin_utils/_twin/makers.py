@@ -70,13 +70,18 @@ def sub(tag: str, key: str, shape: str, *, back: bool = True, after: str = "") -
 
 def _with_back(record: Record, tag: str, identity: str, after: str) -> Record:
     if after not in record:
-        return {**record, tag: {"id": identity}}
+        return {**record, tag: {"id": identity}} if "role" not in record else _sorted(record, tag, identity)
     shown: Record = {}
     for key, value in record.items():
         shown[key] = value
         if key == after:
             shown[tag] = {"id": identity}
     return shown
+
+
+def _sorted(record: Record, tag: str, identity: str) -> Record:
+    """A permission: its references stand in the order of the alphabet (04b recording 203)."""
+    return dict(sorted({**record, tag: {"id": identity}}.items()))
 
 
 def _address(record: Record, base: str) -> str:

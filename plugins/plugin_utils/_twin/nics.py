@@ -8,7 +8,12 @@ from __future__ import annotations
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.made import created, shown
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer, known_id
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
+    Answer,
+    Request,
+    action_answer,
+    known_id,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site, mac_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member
@@ -48,7 +53,7 @@ def update(site: Site, request: Request) -> Answer:
     others = [other for other in vm.subs["nics"] if other is not nic]
     if any(other["name"] == body.get("name") for other in others):
         raise refusals.command(409, "Network interface name is already in use")
-    changed = {**nic, **{key: body[key] for key in ("name", "interface", "linked", "plugged") if key in body}}
+    changed: Record = {**nic, **{key: body[key] for key in ("name", "interface", "linked", "plugged") if key in body}}
     if isinstance(body.get("mac"), dict) and mac_of(body) != mac_of(nic):
         changed["mac"] = {"address": _mac(site, vm, body)}
     if "vnic_profile" in body:

@@ -114,7 +114,7 @@ def answer(site: Site, request: Request, profile: Profile) -> Answer:
         )
         if (
             in_action
-            and request.segments[-1] not in SHAPES
+            and request.shape not in SHAPES
             and route not in _FAULT_OUTSIDE
             and refusal.content_type == refusals.XML
         ):
