@@ -231,10 +231,17 @@ options:
   stop_vms:
     description:
       - What to do with VMs that hold a domain or a connection, because they are not down. V(refuse) names them and
-        changes nothing. V(poweroff) powers them off; it does not start them again.
+        changes nothing. V(shutdown) asks their guests to shut down, V(poweroff) pulls the plug.
     type: str
-    choices: [refuse, poweroff]
+    choices: [refuse, shutdown, poweroff]
     default: refuse
+  start_stopped:
+    description:
+      - Whether VMs that were stopped by O(stop_vms) are started again when everything that they lie on is back.
+      - With O(journal) a further run also starts those that a run which was broken off had stopped; which these are
+        is in no other place.
+    type: bool
+    default: true
   storage_lost:
     description:
       - Whether the storage behind the connections is gone. The engine updates the OVF stores of a domain on its way to
@@ -418,7 +425,12 @@ connections:
       type: list
       elements: str
 stopped_vms:
-  description: The names of the VMs that were powered off, or would be.
+  description: The names of the VMs that were stopped, or would be.
+  returned: when nothing stands in the way
+  type: list
+  elements: str
+started_vms:
+  description: The names of the VMs that were started again, or would be.
   returned: when nothing stands in the way
   type: list
   elements: str

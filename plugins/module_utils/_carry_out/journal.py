@@ -78,6 +78,14 @@ class Journal:
             # The end of a killed run: its torn line must not swallow the first of this run.
             os.write(self._file, b"\n")
 
+    def earlier(self) -> list[dict[str, Any]]:
+        """What the file holds already, oldest first: of earlier calls and of runs that were broken off. [] for none.
+
+        Raises BadInput as open() does.
+        """
+        self.open()
+        return read(self.path) if self.path else []
+
     def close(self) -> None:
         """Close the file; a later line opens it again."""
         with self._lock:

@@ -19,6 +19,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connecti
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import FIELDS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.detach import AT_REST, HOSTED_ENGINE_DOMAIN
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.power import GOING_DOWN
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import LunDisk
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Domain, Vm
@@ -46,13 +47,17 @@ class Use:
 
 @dataclass(frozen=True)
 class Policy:
-    """What an edit may do. maintenance: bring domains down and up again; poweroff: stop VMs that hold them;
+    """What an edit may do. maintenance: bring domains down and up again; stop_vms: stop VMs that hold them;
 
-    storage_lost: the storage is gone for good, so nothing is lost by not updating its OVF stores.
+    start_again: what was stopped is started when its domains are active; stopped_before: the ids of the VMs that an
+    earlier, broken off run stopped; storage_lost: the storage is gone for good, so nothing is lost by not updating its
+    OVF stores.
     """
 
     maintenance: bool = False
-    poweroff: bool = False
+    stop_vms: bool = False
+    start_again: bool = False
+    stopped_before: frozenset[str] = frozenset()
     storage_lost: bool = False
     host: str = ""
 
@@ -101,20 +106,20 @@ def _edit_blockers(target: Target, use: Use, policy: Policy) -> Iterable[str]:
                 f"domain {domain.name} is unknown, and the engine brings no such domain to maintenance; wait until "
                 "its data center is up, or say 'storage_lost: true' if its storage is gone"
             )
-        if use.busy(domain) and not policy.poweroff:
+        if use.busy(domain) and not policy.stop_vms:
             yield (
                 f"domain {domain.name} is held by VMs that are not down: {_names(use.busy(domain))}; shut them down, "
-                "or have them powered off with 'stop_vms: poweroff'"
+                "or have them stopped with 'stop_vms: shutdown' or 'stop_vms: poweroff'"
             )
     running = [vm for vm in use.plugged if vm.status != "down"]
     suspended = [vm for vm in running if vm.status == "suspended"]
     if suspended:
         yield f"connection {name}: LUN disks on it are plugged into suspended VMs: {_names(suspended)}; end these first"
-    if len(running) > len(suspended) and not policy.poweroff:
+    if len(running) > len(suspended) and not policy.stop_vms:
         others = [vm for vm in running if vm not in suspended]
         yield (
             f"connection {name}: LUN disks on it are plugged into VMs that are not down: {_names(others)}; shut them "
-            "down, or have them powered off with 'stop_vms: poweroff'"
+            "down, or have them stopped with 'stop_vms: shutdown' or 'stop_vms: poweroff'"
         )
 
 
@@ -139,6 +144,7 @@ def plan_connections(targets: Sequence[Target], use: Mapping[str, Use], policy: 
         else:
             work.leave(target)
     work.activate_all()
+    work.start_all()
     return Plan(steps=tuple(work.steps.values()), outcomes=tuple(work.outcomes), changes=work.changes)
 
 
@@ -195,6 +201,8 @@ class _Work:
         self.changes: dict[str, tuple[Change, ...]] = {}
         # domain id -> the domain and the edits that must have ended before it is activated.
         self._to_activate: dict[str, tuple[Domain, set[str], bool]] = {}
+        # VM id -> the VM that is started at the end, and the edits of the connections of its own LUN disks.
+        self._to_start: dict[str, tuple[Vm, set[str], bool]] = {}
         edited = [target.known.id for target in targets if target.known is not None and target.differs]
         self._going_down = {
             domain.id: domain
@@ -256,6 +264,7 @@ class _Work:
         ]
         self._add(step, *changes)
         self._note_activation(target, step.id)
+        self._note_starts(target, use, step.id)
 
     def leave(self, target: Target) -> None:
         """A connection that is as wanted; its domains may still have to come up, as after a run that was cut off."""
@@ -267,6 +276,7 @@ class _Work:
             settled("edit", "connection", known.name, known.id, "already", message, required=target.wish.required)
         )
         self._note_activation(target, "")
+        self._note_starts(target, self._use.get(known.id, NOBODY), "")
 
     def activate_all(self) -> None:
         """Domains become active: of each data center the master first, as the others need it."""
@@ -299,6 +309,38 @@ class _Work:
                 Change("domain", domain.name, "status", now, "active"),
             )
 
+    def start_all(self) -> None:
+        """VMs that were stopped are started, when every domain that they lie on and every LUN of theirs is back."""
+        for vm, edits, required in self._to_start.values():
+            domains = {
+                domain.id for use in self._use.values() for domain in use.domains if vm in use.vms.get(domain.id, ())
+            }
+            active = {f"activate:{domain}" for domain in domains} & self.steps.keys()
+            stopped = {f"down:{vm.id}"} & self.steps.keys()
+            step = Step(
+                id=f"up:{vm.id}",
+                action="up",
+                kind="vm",
+                name=vm.name,
+                target_id=vm.id,
+                details={"status": "down"},
+                after=frozenset(active | edits | stopped),
+                required=required,
+                says=f"start VM {vm.name} again",
+            )
+            self._add(step, Change("vm", vm.name, "status", "down", "up"))
+
+    def _note_starts(self, target: Target, use: Use, edit: str) -> None:
+        if not self._policy.start_again:
+            return
+        for vm in (*(vm for them in use.vms.values() for vm in them), *use.plugged):
+            stopped = f"down:{vm.id}" in self.steps and vm.status not in GOING_DOWN
+            if stopped or (vm.status == "down" and vm.id in self._policy.stopped_before):
+                _vm, edits, required = self._to_start.get(vm.id, (vm, set(), False))
+                if edit and vm in use.plugged:
+                    edits.add(edit)
+                self._to_start[vm.id] = (vm, edits, required or target.wish.required)
+
     def _note_activation(self, target: Target, edit: str) -> None:
         if not self._policy.maintenance or target.known is None:
             return
@@ -318,7 +360,7 @@ class _Work:
             name=vm.name,
             target_id=vm.id,
             details={"status": vm.status},
-            says=f"power off VM {vm.name}",
+            says=f"stop VM {vm.name}",
         )
         return self._add(step, Change("vm", vm.name, "status", vm.status, "down"))
 

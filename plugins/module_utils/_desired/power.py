@@ -18,6 +18,8 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records i
 COMING_UP = ("wait_for_launch", "powering_up", "restoring_state", "reboot_in_progress")
 GOING_DOWN = ("powering_down", "saving_state")
 MOST_NAMES = 12
+# How a VM is stopped -> what the engine calls it.
+VERBS = {"shutdown": "shutdown", "poweroff": "stop"}
 
 
 def plan_power(

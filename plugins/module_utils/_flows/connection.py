@@ -25,7 +25,9 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connecti
     plan_connections,
     plan_removal,
 )
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.left_down import left_down
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.power import VERBS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import records as r
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
@@ -61,19 +63,24 @@ def connection(context: Context, params: Mapping[str, t.Any]) -> Result:
     host = _host(client, params["host"]) if params["host"] else ""
     policy = Policy(
         maintenance=params["maintenance"] == "allow",
-        poweroff=params["stop_vms"] == "poweroff",
+        stop_vms=params["stop_vms"] != "refuse",
+        start_again=params["start_stopped"],
+        stopped_before=left_down(context.journal.earlier()) if params["start_stopped"] else frozenset(),
         storage_lost=params["storage_lost"],
         host=host,
     )
     known = {target.known.id for target in found if target.known is not None}
     edited = any(target.known is not None and target.differs for target in found)
-    use = uses(client, seen, known, vms=edited and not absent)
+    use = uses(client, seen, known, vms=not absent and (edited or bool(policy.stopped_before)))
     plan = plan_removal(found, use, host) if absent else _planned(context, found, use, policy)
-    result = context.carry_out(plan, _actions(context, policy), _watches(context, use))
-    result.extra["connections"] = [_told(target, result, use) for target in found]
-    result.extra["stopped_vms"] = sorted(
-        outcome.name for outcome in result.report.outcomes if outcome.action == "down" and outcome.state == "done"
+    result = context.carry_out(
+        plan, _actions(context, policy, VERBS.get(params["stop_vms"], "")), _watches(context, use)
     )
+    result.extra["connections"] = [_told(target, result, use) for target in found]
+    for key, action in (("stopped_vms", "down"), ("started_vms", "up")):
+        result.extra[key] = sorted(
+            outcome.name for outcome in result.report.outcomes if outcome.action == action and outcome.state == "done"
+        )
     return result
 
 
@@ -84,7 +91,7 @@ def _planned(context: Context, found: Sequence[Target], use: Mapping[str, Use], 
     return Plan(plan.steps, plan.outcomes, plan.changes, plan.warnings, (NOT_PROVEN,))
 
 
-def _actions(context: Context, policy: Policy) -> dict[str, t.Any]:
+def _actions(context: Context, policy: Policy, stop: str) -> dict[str, t.Any]:
     client = context.client
     down = DetachSettings(context.timeout, context.call_timeout, policy.storage_lost, option="storage_lost")
     up = AttachSettings(context.timeout, context.call_timeout, context.wait, takeover=None)
@@ -92,7 +99,8 @@ def _actions(context: Context, policy: Policy) -> dict[str, t.Any]:
         "create": Create(client, context.call_timeout),
         "edit": Edit(client, context.call_timeout),
         "remove": RemoveConnection(client, context.call_timeout),
-        "down": Power(client, PowerSettings(context.timeout, wait=True), "down", "stop"),
+        "down": Power(client, PowerSettings(context.timeout, wait=True), "down", stop),
+        "up": Power(client, PowerSettings(context.timeout, context.wait), "up", "start"),
         "deactivate": Deactivate(client, down),
         "activate": ActivateDomain(client, up),
     }

@@ -14,14 +14,12 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.power im
     PowerSettings,
     WaitFor,
 )
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.power import plan_power
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.power import VERBS, plan_power
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Vm
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result, merged
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.names import none_of
-
-VERBS = {"shutdown": "shutdown", "poweroff": "stop"}
 
 
 def power(context: Context, params: Mapping[str, t.Any]) -> Result:

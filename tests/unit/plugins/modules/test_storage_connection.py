@@ -175,6 +175,55 @@ def test_a_planned_move_in_one_call(bench: Bench) -> None:
     assert (again["changed"], bench.writes(site="primary")) == (False, [])
 
 
+@pytest.mark.parametrize("how", ["shutdown", "poweroff"])
+def test_what_was_stopped_is_started_again(bench: Bench, how: str) -> None:
+    done = connect(bench, connections=repoint("data-web"), **{**ALLOW, "stop_vms": how})
+    assert not done.get("failed"), done["msg"]
+    assert done["stopped_vms"] == done["started_vms"] == UP["data-web"]
+    order = asked(bench)
+    verb = "shutdown" if how == "shutdown" else "stop"
+    assert [line.split()[1] for line in order] == [
+        verb,
+        verb,
+        "deactivate",
+        edited_one(order),
+        "activate",
+        "start",
+        "start",
+    ]
+    statuses = {vm.name: vm.data["status"] for vm in bench.twin.site("primary").all("vm")}
+    assert [statuses[name] for name in UP["data-web"]] == ["up", "up"]
+    bench.forget()
+    left = connect(bench, connections=repoint("data-db"), **ALLOW, start_stopped=False)
+    assert (left["stopped_vms"], left["started_vms"]) == (UP["data-db"], [])
+
+
+def edited_one(order: list[str]) -> str:
+    """The last part of the path of the only PUT: the connection's id."""
+    (put,) = [line for line in order if line.startswith("PUT ")]
+    return put.split()[1]
+
+
+def test_a_run_that_was_broken_off_leaves_no_vm_down(bench: Bench, tmp_path: pathlib.Path) -> None:
+    """The stop was done, then nothing more: a further run with the same journal starts what that run had stopped."""
+    options = {"connections": repoint("data-web"), **ALLOW, "journal": str(tmp_path / "journal")}
+    bench.twin.fail("storage:nfs-b.example:/exports/data-web")
+    broken = connect(bench, **options)
+    assert broken["failed"]
+    assert (broken["stopped_vms"], broken["started_vms"]) == (UP["data-web"], [])
+    bench.twin.no_faults()
+    bench.forget()
+    stranger = connect(bench, **{**options, "journal": None}, check=True)
+    assert stranger["started_vms"] == []
+    again = connect(bench, **options)
+    assert not again.get("failed"), again["msg"]
+    assert again["started_vms"] == UP["data-web"]
+    assert [line.split()[1] for line in asked(bench)] == ["activate", "start", "start"]
+    bench.forget()
+    assert connect(bench, **options)["changed"] is False
+    assert not bench.writes(site="primary")
+
+
 def test_the_master_goes_last_and_comes_first(bench: Bench) -> None:
     connections = [*repoint(), {"domains": ["data-erp"], "where": {"target": SAN}, "username": "chap"}]
     done = connect(bench, connections=connections, **ALLOW)

@@ -173,7 +173,7 @@ def test_a_domain_that_nobody_can_bring_to_maintenance_is_edited_by_force_when_i
 
 def test_a_plugged_lun_is_freed_before_the_edit():
     use = {ONE.id: Use(disks=(LUN,), plugged=(vm("a", status="up"), vm("b")))}
-    plan = plan_connections(meant({"id": ONE.id, "address": "192.0.2.9"}), use, Policy(poweroff=True))
+    plan = plan_connections(meant({"id": ONE.id, "address": "192.0.2.9"}), use, Policy(stop_vms=True))
     assert [step.id for step in plan.steps] == ["down:id-a", f"edit:{ONE.id}"]
     assert plan.steps[1].after == {"down:id-a"}
 
@@ -236,7 +236,7 @@ def test_vms_then_domains_then_edits_then_domains(estate):
     use = {item.id: used for item, used, _moves in estate}
     domains = {used.domains[0].id: used.domains[0] for used in use.values()}
     asked = wishes([{"id": item.id, "address": "dr" if moves else "nfs"} for item, _use, moves in estate], listed=True)
-    policy = Policy(maintenance=True, poweroff=True, storage_lost=True)
+    policy = Policy(maintenance=True, stop_vms=True, storage_lost=True)
     plan = plan_connections(targets(asked, known, (), {}), use, policy)
     status = {key: one.status for key, one in domains.items()}
     moved = {}
