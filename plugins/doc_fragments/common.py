@@ -33,6 +33,14 @@ options:
       - How many requests may be in flight at once, from 1 to 64. Fewer are sent while the engine answers slowly.
     type: int
     default: 8
+  on_failure:
+    description:
+      - What to do after a required object has failed. V(continue) goes on with all that does not need it. V(stop)
+        begins nothing more; what was begun goes on to its end.
+      - The module fails in the end in both cases.
+    type: str
+    choices: [continue, stop]
+    default: continue
   journal:
     description:
       - A file, where the module runs, to which one line of JSON is added when a step starts and when it ends. It is

@@ -35,6 +35,7 @@ COMMON_OPTIONS: dict[str, t.Any] = {
     "timeout": {"type": "float", "default": 600},
     "poll_interval": {"type": "float", "default": 5},
     "concurrency": CONCURRENCY,
+    "on_failure": {"type": "str", "choices": ["continue", "stop"], "default": "continue"},
     "journal": {"type": "path"},
     "run_id": {"type": "str"},
 }
@@ -92,6 +93,7 @@ def _context(module: AnsibleModule, client: Client, journal: Journal, clock: Clo
         call_timeout=max(LONG_CALL, params["timeout"]),
         poll_interval=params["poll_interval"],
         concurrency=params["concurrency"],
+        stop_at_failure=params["on_failure"] == "stop",
     )
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import FULFILLED, State, Step
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
@@ -78,6 +78,14 @@ class Order:
     def put_back(self, step: Step) -> None:
         """A step that was taken may be tried again."""
         heapq.heappush(self._ready, (self._index[step.id], step.id))
+
+    def withdraw(self, kept: Collection[str]) -> list[Step]:
+        """Settle every step without an end but those kept, which must not be waiting for others. Returns them."""
+        gone = [step for step in self.unsettled if step.id not in kept]
+        self._unsettled &= set(kept)
+        self._ready = [entry for entry in self._ready if entry[1] in kept]
+        heapq.heapify(self._ready)
+        return gone
 
     def settle(self, step_id: str, state: State) -> list[tuple[Step, str]]:
         """A step has its end. Returns the steps that can now never run, each with why; they are settled as well."""

@@ -53,11 +53,13 @@ def carry_out(
     poll_interval: float = 5.0,
     on_busy_timeout: float = 300.0,
     workers: Workers | None = None,
+    stop_at_failure: bool = False,
 ) -> Report:
     """Carry the steps out, each after those it names, as many at once as the engine answers well; at most `limit`.
 
     In check mode nothing is called and nothing is written, the journal included: every step comes back as "done" with
-    the message "would ...". One failing step stops only those that need it. watches: name -> bulk reading, for Pending;
+    the message "would ...". One failing step stops only those that need it; with stop_at_failure nothing more is begun
+    after a required step failed, and what was begun goes on to its end. watches: name -> bulk reading, for Pending;
     poll_interval: the longest pause between two readings in seconds; on_busy_timeout: seconds for which a step is tried
     again while the engine is busy with its object, a lost answer is looked after, or an engine that cannot be reached
     is waited for. workers: where the steps are done; threads unless a test brings others.
@@ -81,6 +83,7 @@ def carry_out(
         watches=watches or {},
         poll_interval=poll_interval,
         patience=on_busy_timeout,
+        stop_at_failure=stop_at_failure,
     )
     try:
         with heeding_signals(scheduler.interrupt):

@@ -64,6 +64,7 @@ class Scheduler:
         watches: Mapping[str, Watch],
         poll_interval: float,
         patience: float,
+        stop_at_failure: bool = False,
     ) -> None:
         self.outcomes: dict[str, Outcome] = {}
         self.stopped = ""
@@ -77,6 +78,7 @@ class Scheduler:
         self._watches = watches
         self._polls = {name: Poll(poll_interval) for name in watches}
         self._patience = patience
+        self._stop_at_failure = stop_at_failure
         self._tries: dict[str, Try] = {}
         self._looks: deque[Try] = deque()
         self._timers: list[tuple[float, int, Try]] = []
@@ -315,6 +317,12 @@ class Scheduler:
         self._note_end(outcome)
         for step, why in self._order.settle(outcome.step_id, outcome.state):
             self._note_end(outcome_of(step, "not_run", f"not run: {why}"))
+        if self._stop_at_failure and outcome.required and outcome.state == "failed":
+            # What was begun has a try, and goes on to its end.
+            name = outcome.name or outcome.target_id
+            why = f"not run: {outcome.action} of {name} failed, and a failure stops the run ('on_failure')"
+            for step in self._order.withdraw(self._tries):
+                self._note_end(outcome_of(step, "not_run", why))
 
     def _note_end(self, outcome: Outcome) -> None:
         self.outcomes[outcome.step_id] = outcome

@@ -37,6 +37,7 @@ class Context:
     call_timeout: float
     poll_interval: float
     concurrency: int
+    stop_at_failure: bool = False
 
     def carry_out(
         self,
@@ -45,6 +46,9 @@ class Context:
         watches: Mapping[str, t.Callable[..., Mapping[str, object]]] | None = None,
     ) -> Result:
         """Carry a plan out and put what was known before and what came of it into one result."""
+        known = next((one for one in plan.outcomes if one.state == "failed" and one.required), None)
+        if self.stop_at_failure and known is not None:
+            return self.not_begun(plan, f"not run: {known.name or known.target_id} cannot succeed ('on_failure')")
         try:
             report = carry_out(
                 plan.steps,
@@ -55,15 +59,15 @@ class Context:
                 clock=self.clock,
                 watches=watches or {},
                 poll_interval=self.poll_interval,
+                stop_at_failure=self.stop_at_failure,
             )
         except Interrupted as error:
             # What was done must be told: the report goes out as the module's result, which fails because of it.
             report = error.report
         return Result(plan, report)
 
-    def not_begun(self, plan: Plan) -> Result:
-        """The result of a plan that was not begun because the run was stopped before it."""
-        message = "not run: the run was stopped before"
+    def not_begun(self, plan: Plan, message: str = "not run: the run was stopped before") -> Result:
+        """The result of a plan that was not begun, because the run was stopped unless ``message`` says why."""
         return Result(plan, Report(tuple(outcome_of(step, "not_run", message) for step in plan.steps)))
 
 

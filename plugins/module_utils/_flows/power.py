@@ -53,7 +53,7 @@ def power(context: Context, params: Mapping[str, t.Any]) -> Result:
         settings = PowerSettings(timeout=context.timeout, wait=context.wait and wave["wait"])
         actions = {state: Power(client, settings, state, verb), "wait": WaitFor(settings, state)}
         results.append(context.carry_out(plan, actions, {STATUS: _status_watch(context)}))
-        if results[-1].report.stopped:
+        if results[-1].report.stopped or (context.stop_at_failure and not results[-1].report_of_all().ok):
             return merged([*results, *(context.not_begun(later) for later in plans[len(results) :])])
     return merged(results)
 

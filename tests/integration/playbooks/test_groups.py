@@ -45,24 +45,27 @@ def test_groups_start_one_after_another_and_best_effort_does_not_fail_the_run(ru
         assert up < min(_place(lines, "start", name) for name in later)
 
 
-def test_stop_starts_nothing_after_a_failure_and_a_further_run_completes(runbook: Runbook) -> None:
+def test_stop_begins_nothing_after_a_failure_and_a_further_run_completes(runbook: Runbook) -> None:
     """Without an inventory, too: only the engine knows then what the patterns of the plan mean."""
     del runbook.plan["sites"]["primary"]["inventory"]
-    runbook.twin.fail("register:web02", "recovery")
-    stopped = runbook.run(on_failure="stop")
+    runbook.twin.fail("register:app02", "recovery")
+    stopped = runbook.run(on_failure="stop", concurrency=1)
     assert stopped.code != 0
     assert stopped.summary["verdict"] == "incomplete"
     counts = stopped.step("register VMs")["counts"]
-    assert (counts["done"], counts["failed"]) == (14, 1)
+    assert counts["failed"] == 1
+    assert counts["done"] >= 1
+    assert counts["not_run"] >= 1
+    assert counts["done"] + counts["not_run"] == 14
     assert stopped.step("start VMs")["state"] == "not reached"
     assert _starts(runbook) == []
-    assert "web02" in _after(stopped, "What failed:")
+    assert "app02" in _after(stopped, "What failed:")
     assert "Internal Engine Error" in _after(stopped, "What failed:")
 
     runbook.twin.no_faults()
     completed = runbook.run(on_failure="stop")
     assert completed.code == 0
-    assert completed.step("register VMs")["counts"]["done"] == 1
+    assert completed.step("register VMs")["counts"]["done"] == 15 - counts["done"]
     assert len(_starts(runbook)) == completed.step("start VMs")["counts"]["done"] == 14
 
 

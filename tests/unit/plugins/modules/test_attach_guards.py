@@ -52,6 +52,29 @@ def test_an_empty_path_leaves_nothing_behind(bench: Bench) -> None:
     assert bench.twin.storage.exports["nfs-b.example", "/exports/nothing-here"].content is None
 
 
+def test_after_a_wrong_path_nothing_more_is_begun_when_a_failure_stops(bench: Bench) -> None:
+    before = known(bench)
+    domains = [EMPTY, *wanted("data-db")]
+    result = bench.attach(domains=domains, on_failure="stop", concurrency=1)
+    assert result["failed"]
+    assert "No storage domain lies on nfs-b.example:/exports/nothing-here" in result["msg"]
+    assert (result["counts"]["failed"], result["counts"]["done"], result["counts"]["not_run"]) == (1, 0, 3)
+    assert "a failure stops the run ('on_failure')" in result["not_run"][-1]["message"]
+    assert len(bench.writes()) == 1
+    assert known(bench)[0] == before[0]
+
+
+def test_a_vm_that_cannot_come_stops_the_register_before_it_begins(bench: Bench) -> None:
+    bench.ready("templates")
+    for check in (True, False):
+        result = bench.register("web01", "nobody", on_failure="stop", check=check)
+        assert result["failed"]
+        assert result["counts"] == {"done": 0, "already": 0, "skipped": 0, "failed": 1, "not_run": 1}
+        assert result["not_run"][0]["message"] == "not run: nobody cannot succeed ('on_failure')"
+    assert bench.writes() == []
+    assert bench.register("web01", "nobody")["done"] == {"register": ["web01"]}
+
+
 def test_an_unreachable_path_is_told_in_the_engines_words(bench: Bench) -> None:
     before = known(bench)
     bench.twin.fail("storage:data-web")

@@ -64,6 +64,31 @@ def test_a_failed_step_stops_only_those_that_need_it() -> None:
     assert not report.ok
 
 
+def test_a_failure_may_stop_all_that_was_not_begun() -> None:
+    """What was begun, be it waiting or put off, goes on; what a best effort step comes to stops nothing."""
+    world = World(work=lambda job: 0.01)
+    action = Script(
+        {"a": [until_up()], "b": [Retry(1.0, "not yet", 60.0), Done("late")], "c": [REFUSED], "d": [REFUSED]}
+    )
+    steps = [step("a"), step("b"), step("c", required=False), step("d"), step("e"), step("f", "a"), step("g", "d")]
+    watches = {"vms": lambda _keys: {"a": "up" if world.seconds > 5 else "powering_up"}}
+    report = world.run(steps, action, limit=1, watches=watches, stop_at_failure=True)
+    assert states(report) == {
+        "a": "done",
+        "b": "done",
+        "c": "failed",
+        "d": "failed",
+        "e": "not_run",
+        "f": "not_run",
+        "g": "not_run",
+    }
+    assert action.done == ["a", "b", "c", "d", "b"]
+    told = {outcome.step_id: outcome.message for outcome in report.outcomes}
+    assert told["e"] == told["f"] == "not run: act of d failed, and a failure stops the run ('on_failure')"
+    assert told["g"] == "not run: it needs 'act vm d', which failed"
+    assert not report.stopped
+
+
 def test_best_effort_that_fails_is_told_and_fails_nothing() -> None:
     report = World().run([step("a", required=False), step("b")], Script({"a": [REFUSED]}))
     assert report.counts() == {"done": 1, "already": 0, "skipped": 0, "failed": 1, "not_run": 0}
