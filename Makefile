@@ -9,7 +9,7 @@
 TARGETS := help drill bench test lint sanity docs mission lock clean
 
 # The drill's variables reach it through the environment, whether given to make or set before.
-export VMS DOMAINS PROFILE FAIL LATENCY RESET CHECK
+export WAY VMS DOMAINS PROFILE FAIL LATENCY RESET CHECK
 # Which benchmarks, and at which sizes.
 export BENCH SIZES
 # FORCE=1 repeats checks that passed on the same files; PYTHON=... chooses the Python to build on.

@@ -19,6 +19,7 @@ import play
 import settings as options
 import summary as summaries
 import twin as twins
+import ways
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.floor import floor
 
 USERNAME, PASSWORD = "admin@internal", "twin"
@@ -38,21 +39,26 @@ def drill(settings: options.Settings) -> int:
     """Start or find the twin, write the user's files, run the playbook, tell what it cost."""
     settings.folder.mkdir(parents=True, exist_ok=True)
     twin, estate, plan = _site_files(settings)
-    meant = estates.make_plan(estate, twin.urls, "estate.json")
+    meant = estates.make_plan(estate, twin.urls, "estate.json", settings.way)
     numbers = estates.numbers(estate, meant)
     floor_seconds = _floor(settings, numbers, estates.waves(estate, meant))
-    _introduce(settings, twin, numbers)
-    for name in settings.fail:
-        twin.control("recovery", "fail", name)
-    before = twin.control("recovery", "stats")
+    lost, site = ways.lost(meant), ways.site_of(settings.way)
+    _introduce(settings, twin, numbers, lost)
+    for name in (*(f"storage:{place}" for place in lost), *settings.fail):
+        twin.control(site, "fail", name)
+    before = twin.control(site, "stats")
     result_file = settings.folder / "recovery.json"
     result_file.unlink(missing_ok=True)
     journal = settings.folder / f"journal-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.jsonl"
     try:
         played = play.play(_arguments(settings, plan, journal, result_file), _environment(twin), twin.pid)
     finally:
-        twin.control("recovery", "no-faults", {})
-    after = twin.control("recovery", "stats")
+        # Storage that was lost stays lost.
+        if settings.fail:
+            twin.control(site, "no-faults", {})
+            for place in lost:
+                twin.control(site, "fail", f"storage:{place}")
+    after = twin.control(site, "stats")
     engine = {key: after[key] - before[key] for key in ("reads", "writes", "sign_ins")}
     recovery = json.loads(result_file.read_text(encoding="utf-8")) if result_file.exists() else {}
     summary = summaries.make_summary(settings, numbers, played, engine, recovery, floor_seconds, journal)
@@ -67,23 +73,27 @@ def _site_files(settings: options.Settings) -> tuple[twins.Twin, dict[str, t.Any
     twin = twins.running(settings)
     if twin is not None and estate_file.exists() and plan_file.exists():
         if settings.reset:
-            twin.control("recovery", "reset", {})
+            twin.control(ways.site_of(settings.way), "reset", {})
             twin.fresh = True
         return twin, json.loads(estate_file.read_text(encoding="utf-8")), str(plan_file)
-    estate = estates.make_estate(settings.vms, settings.domains)
+    estate = dict(ways.estate_of(settings.way, estates.make_estate(settings.vms, settings.domains)))
     estate_file.write_text(json.dumps(estate), encoding="utf-8")
     twin = twins.start(settings, estate_file)
-    return twin, estate, str(estates.write_files(estate, twin.urls, settings.folder))
+    return twin, estate, str(estates.write_files(estate, twin.urls, settings.folder, settings.way))
 
 
-def _introduce(settings: options.Settings, twin: twins.Twin, numbers: t.Mapping[str, int]) -> None:
+def _introduce(
+    settings: options.Settings, twin: twins.Twin, numbers: t.Mapping[str, int], lost: t.Sequence[str]
+) -> None:
     print(
-        f"The drill: {numbers['vms']} VMs on {numbers['domains']} domains move from site 'primary' to 'recovery'.\n"
-        f"  engine: a twin at {twin.urls['recovery']}, profile {settings.profile}, "
+        f"The drill: {numbers['vms']} VMs on {numbers['domains']} domains {ways.TELLING[settings.way]}.\n"
+        f"  engine: a twin at {twin.urls[ways.site_of(settings.way)]}, profile {settings.profile}, "
         f"{settings.latency * 1000:g} ms per request; "
         + ("new, nothing is recovered yet" if twin.fresh else "the one of the last drill, with what was done then")
         + f"\n  plan:   {settings.folder / 'dr_plan.yml'}"
     )
+    if lost:
+        print(f"  lost:   {', '.join(lost[:5])}{', ...' if len(lost) > 5 else ''}")
     for name in settings.fail:
         print(f"  fault:  {name}")
     print(flush=True)
@@ -95,6 +105,7 @@ def _arguments(settings: options.Settings, plan: str, journal: object, result_fi
         "dr_failover_journal": str(journal),
         "dr_failover_summary": str(result_file),
         "dr_failover_takeover": {"confirmed_by": "make drill", "reason": "the main site of a drill is lost by design"},
+        **ways.VARIABLES[settings.way],
         "ansible_python_interpreter": sys.executable,
     }
     arguments = ["ovirt_dr.storage.failover", "--inventory", "localhost,", "--extra-vars", json.dumps(extra)]
@@ -112,8 +123,10 @@ def _environment(twin: twins.Twin) -> dict[str, str]:
 
 
 def _floor(settings: options.Settings, numbers: t.Mapping[str, int], waves: t.Sequence[int]) -> float | None:
-    """The least time that the engine of this profile needs, where the profile says what things take."""
-    return round(floor(**numbers, waves=waves).total, 2) if settings.profile == "engine-4.5" else None
+    """The least time that the engine needs, where the profile says what things take; known for two engines only."""
+    if settings.profile != "engine-4.5" or settings.way != "other_engine":
+        return None
+    return round(floor(**numbers, waves=waves).total, 2)
 
 
 def _conclude(settings: options.Settings, summary: t.Mapping[str, t.Any]) -> None:
@@ -133,7 +146,8 @@ def _conclude(settings: options.Settings, summary: t.Mapping[str, t.Any]) -> Non
         print(f"The playbook was ended by signal {summary['exit_code'] - 128}. ", end="")
     if summary["exit_code"]:
         without = ", without FAIL," if settings.fail else ""
-        print(f"Run `make drill` again{without} and it completes what is missing.")
+        again = "" if settings.way == "other_engine" else f" WAY={settings.way}"
+        print(f"Run `make drill{again}` again{without} and it completes what is missing.")
 
 
 if __name__ == "__main__":

@@ -23,18 +23,27 @@ def make_estate(vms: int, domains: int) -> dict[str, t.Any]:
     return dict(grow(estate, vms=vms or None, domains=domains or None) if vms or domains else estate)
 
 
-def make_plan(estate: Record, urls: t.Mapping[str, str], inventory: str) -> dict[str, t.Any]:
-    """The plan that recovers the whole estate: every domain of the main site of which there is a replica."""
-    primary, recovery = (_site(estate, name) for name in ("primary", "recovery"))
-    return {
+def make_plan(estate: Record, urls: t.Mapping[str, str], inventory: str, way: str = "other_engine") -> dict[str, t.Any]:
+    """The plan that recovers the estate in one way (ways.py): all of it at another engine, or at the main site's engine
+    what lies on lost file storage. The estate is the one that the way can be shown on."""
+    primary = _site(estate, "primary")
+    # A site that has both data centers holds that of the main site first.
+    target = primary if way == "repoint" else estate["sites"][-1]
+    plan: dict[str, t.Any] = {
         "version": 1,
         "sites": {
-            "primary": {"url": urls["primary"], "data_center": _only(primary, "data_centers"), "inventory": inventory},
-            "recovery": {"url": urls["recovery"], "data_center": _only(recovery, "data_centers")},
+            "primary": {
+                "url": urls["primary"],
+                "data_center": primary["data_centers"][0]["name"],
+                "inventory": inventory,
+            },
+            "recovery": {"url": urls[target["name"]], "data_center": target["data_centers"][-1]["name"]},
         },
-        "storage": _storage(estate, primary),
+        "storage": _storage(estate, primary, way),
         "mappings": {
-            "clusters": [{"primary": _only(primary, "clusters"), "recovery": _only(recovery, "clusters")}],
+            "clusters": [
+                {"primary": primary["clusters"][0]["name"], "recovery": target["clusters"][-1]["name"]},
+            ],
             "vnic_profiles": _profiles(primary),
             "luns": _luns(estate, primary),
         },
@@ -45,23 +54,32 @@ def make_plan(estate: Record, urls: t.Mapping[str, str], inventory: str) -> dict
             {"name": "installers", "vms": ["pxe*"], "start": False},
         ],
     }
+    if way == "repoint":
+        # Nothing is registered anew.
+        del plan["mappings"]
+    if way == "other_data_center":
+        # A VM without disks lies on no domain: it stays where it is.
+        plan["groups"] = plan["groups"][:-1]
+    return plan
 
 
-def write_files(estate: Record, urls: t.Mapping[str, str], folder: pathlib.Path) -> pathlib.Path:
+def write_files(
+    estate: Record, urls: t.Mapping[str, str], folder: pathlib.Path, way: str = "other_engine"
+) -> pathlib.Path:
     """Write inventory and plan below ``folder``; returns the path of the plan."""
     (folder / "estate.json").write_text(json.dumps(estate), encoding="utf-8")
     plan = folder / "dr_plan.yml"
-    text = yaml.safe_dump(make_plan(estate, urls, "estate.json"), sort_keys=False, width=120)
+    text = yaml.safe_dump(make_plan(estate, urls, "estate.json", way), sort_keys=False, width=120)
     plan.write_text(f"---\n{text}", encoding="utf-8")
     return plan
 
 
 def numbers(estate: Record, plan: Record) -> dict[str, int]:
-    """How much the plan recovers: VMs, templates, domains and the image disks on these domains."""
+    """How much the plan recovers: VMs of its groups, templates, domains and the image disks on these domains."""
     primary = _site(estate, "primary")
     ids = {domain["id"] for domain in plan["storage"]}
     return {
-        "vms": len(primary["vms"]),
+        "vms": sum(_in_groups(estate, plan["groups"])),
         "templates": sum(template["name"] != "Blank" for template in primary["templates"]),
         "domains": len(ids),
         "disks": sum(
@@ -72,22 +90,38 @@ def numbers(estate: Record, plan: Record) -> dict[str, int]:
 
 def waves(estate: Record, plan: Record) -> list[int]:
     """How many VMs the plan starts together, group after group."""
+    return _in_groups(estate, [group for group in plan["groups"] if group.get("start", True)])
+
+
+def _in_groups(estate: Record, groups: t.Iterable[Record]) -> list[int]:
     names = [vm["name"] for vm in _site(estate, "primary")["vms"]]
-    started = [group["vms"] for group in plan["groups"] if group.get("start", True)]
-    return [sum(any(fnmatch.fnmatchcase(name, pattern) for pattern in group) for name in names) for group in started]
+    return [
+        sum(any(fnmatch.fnmatchcase(name, pattern) for pattern in group["vms"]) for name in names) for group in groups
+    ]
 
 
 def _site(estate: Record, name: str) -> Record:
     return next(site for site in estate["sites"] if site["name"] == name)
 
 
-def _only(site: Record, collection: str) -> str:
-    (record,) = site[collection]
-    return str(record["name"])
+def _storage(estate: Record, primary: Record, way: str) -> list[dict[str, t.Any]]:
+    files, blocks = _file_domains(estate, primary), _block_domains(estate, primary)
+    if way == "other_engine":
+        return [*files, *blocks]
+    if way == "repoint":
+        # The array of the block domain works on, and its replica has other LUN ids.
+        return [{**domain, "way": way} for domain in files]
+    # Block storage is seen from both data centers. A data center that keeps anything keeps its master.
+    (master,) = (domain["id"] for domain in primary["storage_domains"] if _masters(domain, primary))
+    here = [{**domain, "at": {**domain["at"], "recovery": domain["at"]["primary"]}} for domain in blocks]
+    return [{**domain, "way": way} for domain in (*files, *here) if domain["id"] != master]
 
 
-def _storage(estate: Record, primary: Record) -> list[dict[str, t.Any]]:
-    return [*_file_domains(estate, primary), *_block_domains(estate, primary)]
+def _masters(domain: Record, primary: Record) -> bool:
+    """Whether it is the master of the main site's own data center."""
+    held = (domain.get("data_centers") or {}).get("data_center") or {}
+    centers = [center["id"] for center in (held if isinstance(held, list) else [held])]
+    return domain["master"] == "true" and primary["data_centers"][0]["id"] in centers
 
 
 def _file_domains(estate: Record, primary: Record) -> list[dict[str, t.Any]]:
@@ -142,7 +176,11 @@ def _profiles(primary: Record) -> list[dict[str, t.Any]]:
         {"network": networks[profile["network"]["id"]], "profile": profile["name"]}
         for profile in primary["vnic_profiles"]
     ]
-    return [{"primary": dict(profile), "recovery": dict(profile)} for profile in found]
+    names = dict.fromkeys((profile["network"], profile["profile"]) for profile in found)
+    return [
+        {site: {"network": network, "profile": profile} for site in ("primary", "recovery")}
+        for network, profile in names
+    ]
 
 
 def _luns(estate: Record, primary: Record) -> list[dict[str, t.Any]]:

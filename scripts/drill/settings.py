@@ -10,6 +10,8 @@ import os
 import pathlib
 import typing as t
 
+import ways
+
 PROFILES = ("none", "engine-4.5")
 SITES = ("primary", "recovery")
 
@@ -20,8 +22,10 @@ class DrillError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """One drill. vms and domains: 0 means as recorded; latency: seconds per request; fail: fault names of the twin."""
+    """One drill. way: one of ways.WAYS; vms and domains: 0 means as recorded; latency: seconds per request; fail: fault
+    names of the twin."""
 
+    way: str
     vms: int
     domains: int
     profile: str
@@ -34,20 +38,34 @@ class Settings:
     @property
     def twin(self) -> dict[str, t.Any]:
         """What decides whether a twin that runs already is the right one."""
-        return {"vms": self.vms, "domains": self.domains, "profile": self.profile, "latency": self.latency}
+        return {
+            "way": self.way,
+            "vms": self.vms,
+            "domains": self.domains,
+            "profile": self.profile,
+            "latency": self.latency,
+        }
 
 
 def from_environment(environ: t.Mapping[str, str], root: pathlib.Path) -> Settings:
-    """The settings that VMS, DOMAINS, PROFILE, LATENCY (milliseconds), FAIL, RESET and CHECK make; DrillError."""
+    """The settings that WAY, VMS, DOMAINS, PROFILE, LATENCY (milliseconds), FAIL, RESET and CHECK make; DrillError."""
     profile = environ.get("PROFILE") or "none"
     if profile not in PROFILES:
         raise DrillError(f"PROFILE={profile}: must be one of {', '.join(PROFILES)}")
+    way = environ.get("WAY") or "other_engine"
+    if way not in ways.WAYS:
+        raise DrillError(f"WAY={way}: must be one of {', '.join(ways.WAYS)}")
+    fail = tuple(name.strip() for name in (environ.get("FAIL") or "").split(",") if name.strip())
+    unmet = [name for name in fail if ways.never_meets(way, name)]
+    if unmet:
+        raise DrillError(f"FAIL={','.join(unmet)}: WAY={way} sends no request that this could hit; see docs/drill.md")
     return Settings(
+        way=way,
         vms=_number(environ, "VMS", 15, 10_000),
         domains=_number(environ, "DOMAINS", 3, 64),
         profile=profile,
         latency=_milliseconds(environ, 25.0) / 1000,
-        fail=tuple(name.strip() for name in (environ.get("FAIL") or "").split(",") if name.strip()),
+        fail=fail,
         reset=_flag(environ, "RESET"),
         check=_flag(environ, "CHECK"),
         folder=pathlib.Path(environ.get("OVIRT_DR_DRILL_DIR") or root / ".build" / "drill"),

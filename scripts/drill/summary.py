@@ -44,8 +44,8 @@ def make_summary(
         "peak_mb": played.peak_mb,
         "tasks": played.tasks,
         "counts": {
-            "registered": _done(steps, "register VMs"),
-            "started": _done(steps, "start VMs"),
+            "registered": _done(steps, "register VMs", "register"),
+            "started": _done(steps, "start VMs", "up"),
             "changed": totals.get("done", 0),
             "failed": totals.get("failed", 0) + totals.get("not_run", 0),
         },
@@ -60,5 +60,5 @@ def write_summary(path: pathlib.Path, summary: t.Mapping[str, t.Any]) -> None:
     path.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
 
 
-def _done(steps: t.Mapping[str, t.Any], name: str) -> int:
-    return int(((steps.get(name) or {}).get("counts") or {}).get("done", 0))
+def _done(steps: t.Mapping[str, t.Any], name: str, action: str) -> int:
+    return int(((steps.get(name) or {}).get("done") or {}).get(action, 0))

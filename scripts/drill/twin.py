@@ -16,6 +16,7 @@ import time
 import typing as t
 
 import requests
+import ways
 from settings import DrillError, Settings
 
 MODULE = "ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin"
@@ -52,7 +53,7 @@ def running(settings: Settings) -> Twin | None:
         return None
     twin = Twin(state, fresh=False)
     try:
-        twin.control("recovery", "stats")
+        twin.control(ways.site_of(settings.way), "stats")
     except DrillError:
         return None
     return twin

@@ -16,6 +16,8 @@ ACTIONS = ("status", "engine_error", "reset_before", "reset_after", "hang", "tru
 NAMES = {
     "attach": "the first attach is refused by the engine (400 [])",
     "attach-lost": "the first attach is done, its answer is lost",
+    "detach": "the first detach is refused by the engine (400 Internal Engine Error)",
+    "edit": "the first edit of a storage connection is refused (400 Internal Engine Error)",
     "import": "the first import of a domain is refused (400 mount problem)",
     "register:<vm>": "registering this VM (name or id) is refused (400 Internal Engine Error), always",
     "register": "the third register is refused (400 Internal Engine Error)",
@@ -114,6 +116,20 @@ def named(name: str) -> Rule | OnStorage:
     rules = {
         "attach": Rule("status", "POST", attach, status=400, body=fault_body("[]", action=False)),
         "attach-lost": Rule("reset_after", "POST", attach),
+        "detach": Rule(
+            "status",
+            "DELETE",
+            r"/datacenters/[^/]+/storagedomains/[^/]+$",
+            status=400,
+            body=fault_body(_ENGINE_ERROR, action=False),
+        ),
+        "edit": Rule(
+            "status",
+            "PUT",
+            r"/storageconnections/[^/]+$",
+            status=400,
+            body=fault_body(_ENGINE_ERROR, action=False),
+        ),
         "import": Rule(
             "status",
             "POST",

@@ -33,6 +33,7 @@ def _step(step: StepResult) -> dict[str, t.Any]:
     return {
         "state": step.state,
         "counts": dict(step.counts),
+        "done": {action: len(names) for action, names in (result.get("done") or {}).items()},
         "changed": bool(result.get("changed")),
         "seconds": result.get("seconds"),
         "requests": result.get("requests"),

@@ -54,7 +54,7 @@ class Drills:
         """End the twin, which would live for an hour."""
         state = self.folder / "twin.json"
         if state.exists():
-            site = json.loads(state.read_text(encoding="utf-8"))["sites"]["recovery"]
+            site = json.loads(state.read_text(encoding="utf-8"))["sites"]["primary"]
             requests.post(f"{site.removesuffix('/ovirt-engine/api')}/_twin/shutdown", json={}, timeout=10)
 
 

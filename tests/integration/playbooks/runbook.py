@@ -80,11 +80,11 @@ def finish(process: subprocess.Popen[str], limit: float = LIMIT) -> tuple[int, s
 class Runbook:
     """A twin, and the files of one who recovers its first site. ``plan`` may be edited before a run."""
 
-    def __init__(self, folder: pathlib.Path, twin: Twin) -> None:
+    def __init__(self, folder: pathlib.Path, twin: Twin, way: str = "other_engine") -> None:
         self.folder = folder
         self.twin = twin
         folder.mkdir(parents=True, exist_ok=True)
-        self._plan_file = estates.write_files(twin.estate, {name: twin.url(name) for name in twin.sites}, folder)
+        self._plan_file = estates.write_files(twin.estate, {name: twin.url(name) for name in twin.sites}, folder, way)
         self.plan: Json = yaml.safe_load(self._plan_file.read_text(encoding="utf-8"))
         self.journal = folder / "journal.jsonl"
         self.summary = folder / "summary.json"

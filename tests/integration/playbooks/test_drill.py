@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import signal
 import stat
+import subprocess
 import time
 
+import pytest
 from ansible_collections.ovirt_dr.storage.tests.integration.playbooks.drills import (
     Drills,
     kill_playbook,
     noted,
 )
+from ansible_collections.ovirt_dr.storage.tests.integration.playbooks.runbook import finish
 
 # Tasks of the play, however many VMs and domains there are.
 TASKS = 13
@@ -36,6 +39,15 @@ SUMMARY_KEYS = {
     "exit_code": int,
     "journal": str,
 }
+
+
+def wait_for(drill: subprocess.Popen[str], drills: Drills, many: int, action: str, **wanted: str) -> None:
+    """Wait until the journals tell of so many steps of an action that were begun."""
+    deadline = time.monotonic() + 120
+    while noted(drills.journals(), "start", action, **wanted) < many:
+        assert drill.poll() is None, drill.communicate()[0]
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_first_run_and_again(drills: Drills) -> None:
@@ -116,11 +128,7 @@ def test_killed_in_the_middle_and_run_again(drills: Drills) -> None:
     """Nobody gets to clean up; what the engine got is found again, and nothing is done twice."""
     size = {"VMS": "60", "DOMAINS": "5", "LATENCY": "100"}
     killed = drills.begin(**size)
-    deadline = time.monotonic() + 120
-    while noted(drills.journals(), "start", "register", kind="vm") < 15:
-        assert killed.poll() is None, killed.communicate()[0]
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_for(killed, drills, 15, "register", kind="vm")
     kill_playbook(killed.pid)
     screen, _none = killed.communicate(timeout=30)
     assert killed.returncode == 128 + signal.SIGKILL
@@ -134,6 +142,64 @@ def test_killed_in_the_middle_and_run_again(drills: Drills) -> None:
     assert again.summary["counts"]["started"] == 59
     # A register that the first run sent and did not see the end of was not sent again, or was told to be so already.
     assert noted(drills.journals(), "end", "register", kind="vm", state="done") <= 60
+
+
+def test_one_engine_whose_connections_are_pointed_at_the_replicas(drills: Drills) -> None:
+    failed = drills.run(WAY="repoint", FAIL="edit")
+    assert (failed.code, failed.summary["verdict"]) == (2, "incomplete")
+    assert "lost: nfs-a.example:/exports/data-db, nfs-a.example:/exports/data-master" in failed.text
+    assert "Run `make drill WAY=repoint` again, without FAIL" in failed.screen
+
+    run = drills.run(WAY="repoint")
+    assert run.code == 0, run.screen
+    assert {key: type(value) for key, value in run.summary.items()} == SUMMARY_KEYS
+    assert (run.summary["vms"], run.summary["domains"], run.summary["tasks"]) == (15, 3, TASKS)
+    assert run.summary["counts"]["registered"] == 0
+    assert failed.summary["counts"]["started"] + run.summary["counts"]["started"] == 14
+    assert "the one of the last drill" in run.screen
+    assert "[activate " in run.screen, "no live progress"
+    assert "Verdict: RECOVERED" in run.screen
+    assert noted(drills.journals(), "end", "edit", state="done") == 3
+
+    again = drills.run(WAY="repoint")
+    assert (again.code, again.summary["writes"], again.summary["verdict"]) == (0, 0, "already")
+
+
+def test_one_engine_whose_domains_move_while_someone_kills_the_run(drills: Drills) -> None:
+    way = {"WAY": "other_data_center", "LATENCY": "60"}
+    killed = drills.begin(**way)
+    wait_for(killed, drills, 1, "detach")
+    kill_playbook(killed.pid)
+    screen, _none = killed.communicate(timeout=30)
+    assert "ended by signal 9. Run `make drill WAY=other_data_center` again" in screen
+
+    run = drills.run(**way)
+    assert run.code == 0, run.screen
+    assert (run.summary["vms"], run.summary["domains"], run.summary["tasks"]) == (14, 3, TASKS)
+    assert run.summary["counts"]["registered"] == run.summary["counts"]["started"] == 14
+    assert run.summary["verdict"] == "warnings"
+    assert "[forget_lun 1/1] file01_shares" in run.screen
+
+    again = drills.run(**way)
+    assert (again.code, again.summary["writes"], again.summary["verdict"]) == (0, 0, "already")
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"WAY": "by_train"}, "WAY=by_train: must be one of other_engine, repoint, other_data_center"),
+        ({"WAY": "repoint", "FAIL": "start:web01,register:web02"}, "FAIL=register:web02: WAY=repoint sends no request"),
+        ({"WAY": "other_data_center", "FAIL": "import"}, "FAIL=import: WAY=other_data_center sends no request"),
+        ({"FAIL": "edit"}, "FAIL=edit: WAY=other_engine sends no request"),
+    ],
+)
+def test_what_does_not_go_together_is_told_before_anything(
+    drills: Drills, variables: dict[str, str], words: str
+) -> None:
+    code, screen = finish(drills.begin(**variables))
+    assert (code, screen.count("\n")) == (2, 1)
+    assert screen.startswith(f"drill: {words}")
+    assert not drills.folder.exists()
 
 
 def test_cost_grows_slowly_with_the_number_of_vms(drills: Drills) -> None:

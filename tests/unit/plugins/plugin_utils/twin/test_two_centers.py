@@ -5,41 +5,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import DRILL, load
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
+from ansible_collections.ovirt_dr.storage.scripts.drill.ways import two_centers
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.plugin_utils.twin.test_failover import Engine
-
-OWN = (
-    "data_centers",
-    "clusters",
-    "hosts",
-    "networks",
-    "vnic_profiles",
-    "storage_domains",
-    "storage_connections",
-    "disk_profiles",
-    "cpu_profiles",
-    "quotas",
-)
-"""What belongs to one data center or lies below it."""
-
-
-def two_centers() -> dict[str, Any]:
-    """The drill estate with Recovery as a second data center of the main site's engine."""
-    estate = load(DRILL)
-    main, other = estate["sites"]
-    for key in OWN:
-        main[key] = main[key] + other[key]
-    pool = main["mac_pools"][0]["id"]
-    main["clusters"] = [{**cluster, "mac_pool": {"id": pool}} for cluster in main["clusters"]]
-    estate["sites"] = [main]
-    return estate
 
 
 def test_a_domain_moves_to_the_other_data_center() -> None:
-    with Twin(two_centers(), pace=0.01) as twin:
+    with Twin(two_centers(load(DRILL)), pace=0.01) as twin:
         here, there = Engine(twin, "primary"), Engine(twin, "primary")
         site = here.site
         there.center = next(c.id for c in site.all("data_center") if c.name == "Recovery")

@@ -433,9 +433,8 @@ def test_the_summary_is_bounded():
 
 
 def test_the_summary_in_full():
-    made = steps(
-        plan={"changed": False}, register=result(done=1, failed=1, seconds=2.5, requests={"reads": 1}), start=None
-    )
+    registered_one = result(done=1, failed=1, seconds=2.5, requests={"reads": 1}) | {"done": {"register": ["vm1"]}}
+    made = steps(plan={"changed": False}, register=registered_one, start=None)
     document = summary(made, judge(made, (), check_mode=False), run_id="r1", journal="/j")
     assert json.loads(json.dumps(document)) == document
     assert list(document) == [
@@ -452,6 +451,7 @@ def test_the_summary_in_full():
     assert document["steps"]["register"] == {
         "state": "incomplete",
         "counts": {"done": 1, "already": 0, "skipped": 0, "failed": 1, "not_run": 0},
+        "done": {"register": 1},
         "changed": True,
         "seconds": 2.5,
         "requests": {"reads": 1},
