@@ -1,21 +1,18 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The block devices that a host sees."""
+"""The block devices a host sees (contract 06, 6.3; recordings 06 1-11, 33-36, 158, 234, 07 91, 260)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import luns, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import volume_group
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members as inside
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import (
-    Member,
-)
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member
 
 
 def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
@@ -26,48 +23,70 @@ def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
     if host.data.get("status") != "up":
         raise refusals.text(400, f"cannot fetch storage devices, host {host.data.get('address', '')} is not up.")
     for disk, units in site.doubled.items():
-        raise refusals.text(400, _duplicate(disk, units))
-    disks = {d.data["lun_storage"]["id"]: d.id for d in site.all("disk") if isinstance(d.data.get("lun_storage"), dict)}
-    groups = {
-        unit["id"]: unit.get("volume_group_id", "")
-        for d in site.all("storage_domain")
-        for unit in _units(d.data.get("storage", {}))
+        raise refusals.text(400, _duplicate(site, disk, units))
+    disks = {unit["id"]: disk.id for disk in site.all("disk") for unit in luns.disk_units(disk)}
+    owners = {
+        unit["id"]: (domain.id, unit.get("volume_group_id", ""))
+        for domain in site.all("storage_domain")
+        for unit in luns.domain_units(domain)
     }
-    owners = {unit["id"]: d.id for d in site.all("storage_domain") for unit in _units(d.data.get("storage", {}))}
     found = []
-    for lun, place in site.storage.luns.items():
-        if ids[0] not in place.hosts or not place.reachable:
-            continue
-        unit: Record = {k: v for k, v in place.record.items() if k != "type"}
+    for lun, place in luns.seen_by(site, host.id):
+        unit: Record = {key: value for key, value in place.record.items() if key != "type"}
         taken = lun in owners or place.content is not None
-        unit.update({"active_paths": "1", "paths": "1", "status": "used" if taken else "free"})
+        unit |= {"active_paths": "1", "paths": "1", "status": "used" if taken else "free"}
         if lun in disks:
             unit["disk_id"] = disks[lun]
         if lun in owners:
-            unit["storage_domain_id"] = owners[lun]
-            unit["volume_group_id"] = groups[lun]
+            unit["storage_domain_id"], unit["volume_group_id"] = owners[lun]
         elif place.content is not None:
             unit["volume_group_id"] = volume_group(place.content.id, [place])
-        unit = {"id": lun, **{k: unit[k] for k in sorted(unit) if k != "id"}}
         device: dict[str, Any] = {
             "id": lun,
-            "logical_units": {"logical_unit": unit},
+            "logical_units": {"logical_unit": luns.ordered(unit)},
             "type": place.record.get("type", "iscsi"),
-            "host": {"id": ids[0]},
+            "host": {"id": host.id},
         }
-        found.append(Member(device, f"{API}/hosts/{ids[0]}/storage/{lun}", "hosts/storage"))
+        found.append(Member(device, f"{API}/hosts/{host.id}/storage/{lun}", "hosts/storage"))
     return found
 
 
-def _units(storage: Record) -> list[Record]:
-    group = storage.get("volume_group", storage)
-    return inside(group, "logical_units", "logical_unit") if isinstance(group, dict) else []
+def alone(device: Member) -> Member:
+    """A device at its own address: without its portal (06 #35)."""
+    unit = {key: value for key, value in device.data["logical_units"]["logical_unit"].items() if key != "portal"}
+    return Member({**device.data, "logical_units": {"logical_unit": unit}}, device.href, device.shape)
 
 
-def _duplicate(disk: str, units: list[Record]) -> str:
-    words = [
-        f"luns:{{id='{u['id']}', serial='{str(u.get('serial', '')).lower()}', lunmapping='{u.get('lun_mapping', '')}', "
-        f"diskid='{disk}'}}"
-        for u in units
-    ]
-    return f"duplicate key {units[0]['id']} (attempted merging values {' and '.join(words)})"
+def _duplicate(site: Site, identity: str, units: list[Record]) -> str:
+    """The words of two disk records on one LUN: a map of the database rows, with what no row holds as ``null``."""
+    disk = site.get("disk", identity)
+    rows = []
+    for unit in units:
+        fields = {
+            "id": unit["id"],
+            "physicalVolumeId": "null",
+            "volumeGroupId": unit.get("volume_group_id", ""),
+            "serial": unit.get("serial", "null"),
+            "lunMapping": unit.get("lun_mapping", "0"),
+            "vendorId": unit.get("vendor_id", "null"),
+            "productId": unit.get("product_id", "null"),
+            "lunConnections": "null",
+            "deviceSize": str(int(unit.get("size", "0")) // 2**30),
+            "pvSize": "0",
+            "peCount": "null",
+            "peAllocatedCount": "null",
+            "vendorName": "null",
+            "pathsDictionary": "null",
+            "pathsCapacity": "null",
+            "lunType": "unknown",
+            "status": "null",
+            "diskId": identity,
+            "diskAlias": disk.name if disk is not None else "null",
+            "storageDomainId": "null",
+            "storageDomainName": "null",
+            "discardMaxSize": unit.get("discard_max_size", "null"),
+        }
+        shown = ", ".join(f"{key}='{value}'" for key, value in fields.items())
+        rows.append(f"LUNs:{{{shown}}}")
+    words = f"duplicate key {units[0]['id']} (attempted merging values {' and '.join(rows)})"
+    return words.lower().replace("_", " ")

@@ -6,11 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import luns, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import volume_group
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record, listed, members
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record, members
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sessions import sign_in
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
@@ -96,11 +94,11 @@ def unregistered_domains(site: Site, request: Request) -> Answer:
             seen = seen and place.record.get("type") == "fcp"
         if seen and place.content is not None:
             by_domain.setdefault(place.content.id, []).append(place)
-    known = _known_luns(site)
     found = [
         _shown(identity, places, "iscsi" if "iscsi" in sent else "fcp")
         for identity, places in by_domain.items()
-        if site.get("storage_domain", identity) is None and not any(p.record["id"] in known for p in places)
+        if site.get("storage_domain", identity) is None
+        and not any(luns.owner_of(site, p.record["id"]) or luns.disk_on(site, p.record["id"]) for p in places)
     ]
     return action_answer(sent, {"status": "complete", "storage_domains": {"storage_domain": found} if found else {}})
 
@@ -115,18 +113,6 @@ def _wanted(sent: Record) -> list[tuple[str, str, str, str]]:
         (row.get("address", ""), row.get("target", ""), row.get("username", ""), row.get("password", ""))
         for row in rows
     ]
-
-
-def _known_luns(site: Site) -> set[str]:
-    """The LUNs that domains and disks of this engine stand on."""
-    held: list[Any] = [d.data.get("storage", {}).get("volume_group") for d in site.all("storage_domain")]
-    held += [d.data.get("lun_storage") for d in site.all("disk")]
-    return {
-        unit["id"]
-        for group in held
-        if isinstance(group, dict)
-        for unit in listed((group.get("logical_units") or {}).get("logical_unit"))
-    }
 
 
 def _shown(identity: str, places: list[Place], kind: str) -> Record:

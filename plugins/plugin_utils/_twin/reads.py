@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals, search
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.devices import alone
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import (
     Unfollowable,
     follow_tree,
@@ -197,6 +198,8 @@ def _member(site: Site, request: Request) -> Answer:
         raise refusals.empty(404)
     if path == "vms/snapshots":
         found = with_configuration(site, found, request.ids[0])
+    if path == "hosts/storage":
+        found = alone(found)
     if path == "disks" and identity in site.doubled:
         raise refusals.text(400, BROKEN_DISK)
     try:

@@ -85,6 +85,7 @@ SHAPES: dict[str, Shape] = {
         "disksnapshots permissions statistics",
         True,
     ),
+    "disks/statistics": _shape("statistic", "statistics"),
     "diskprofiles": _shape("disk_profile", "disk_profiles", "", "permissions"),
     "cpuprofiles": _shape("cpu_profile", "cpu_profiles", "", "permissions"),
     "vms": _shape("vm", "vms", _VM_ACTIONS, _VM_LINKS, True),

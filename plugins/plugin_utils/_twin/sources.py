@@ -22,6 +22,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import reachable
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.statistics import disk_statistics
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import (
     Member,
     Source,
@@ -159,6 +160,7 @@ SOURCES: dict[str, Source] = {
     },
     "storagedomains": _domains,
     "disks": _disks,
+    "disks/statistics": disk_statistics,
     "diskprofiles": _profiles("disk_profile", "storagedomains", "storage_domain"),
     "cpuprofiles": _profiles("cpu_profile", "clusters", "cluster"),
     "events": _events,

@@ -1,0 +1,183 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""LUN disks of the recordings: made, refused, read back, looked at again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ansible_collections.ovirt_dr.storage.tests.contract.conftest import elements, words
+from lxml import etree
+
+Recordings = Callable[[str], dict[int, Any]]
+LUN5 = "36001405eeeeeeee0000000500000005"
+NAMES = {
+    "36001405eeeeeeee0000000500000005": "360014055a5a5a5a0000000300000003",
+    "36001405eeeeeeee0000000600000006": "360014055a5a5a5a0000000400000004",
+    "36001405eeeeeeee0000000300000003": "360014055a5a5a5a0000000300000003",
+    "36001405eeeeeeee0000000400000004": "360014055a5a5a5a0000000100000001",
+    "36001405eeeeeeee0000000900000009": "360014055a5a5a5a0000000100000001",
+    "3600601606160616000000000fd000002": "3600601606160616000000000fc000002",
+    "127.0.0.60": "192.0.2.50",
+    "iqn.2026-01.example.rec:primary": "iqn.2026-01.example.site-a:san",
+    "rec_host6": "hv-a1",
+}
+
+
+class Lab:
+    """The main site, spoken to with recorded requests."""
+
+    def __init__(self, client: Any, held: dict[int, Any]) -> None:
+        self.client, self.held = client, held
+        self.names = {**NAMES, "952c2306-54a4-4854-8bb4-1cebc063f452": client.id("host", "hv-a1")}
+
+    def local(self, text: str) -> str:
+        """A recorded text with the names of this site."""
+        for old, new in self.names.items():
+            text = text.replace(old, new)
+        return text
+
+    def send(self, number: int) -> Any:
+        """Sends a recorded request; the answer must have the recorded status, words and elements."""
+        record = self.held[number]
+        path = self.local(record["path"].split("/api", 1)[1])
+        answer = self.client.send(record["method"], path, self.local(record["request"]) or None)
+        assert (answer.status_code, words(answer.text)) == (record["status"], words(self.local(record["response"])))
+        if record["response"].startswith("<?xml"):
+            assert elements(answer.text) == elements(record["response"])
+        return answer
+
+    def make(self, number: int) -> str:
+        """Sends a recorded create; from here on the recorded id means the new disk."""
+        answer = self.send(number)
+        recorded = etree.fromstring(self.held[number]["response"].encode()).get("id")
+        made = etree.fromstring(answer.content).get("id")
+        assert answer.headers["Location"].endswith(f"/v4/ovirt-engine/api/disks/{made}")
+        self.names[str(recorded)] = str(made)
+        return str(made)
+
+
+@pytest.fixture
+def lab(recordings: Recordings, primary: Any) -> Lab:
+    return Lab(primary, recordings("06-direct-lun"))
+
+
+@pytest.mark.parametrize(("made", "read"), [(37, 38), (42, 43), (44, 45), (71, 72), (76, 77), (80, 81)])
+def test_a_lun_disk_is_made_and_read_back(lab: Lab, made: int, read: int) -> None:
+    if made == 80:
+        lab.names["36001405eeeeeeee0000000400000004"] = NAMES["36001405eeeeeeee0000000500000005"]
+    if made in (71, 76, 80):
+        device = {"volume_group_id"}
+        lab.held[made]["response"] = without_lines(lab.held[made]["response"], device)
+        lab.held[read]["response"] = without_lines(lab.held[read]["response"], device)
+    lab.make(made)
+    answer = etree.fromstring(lab.send(read).content)
+    theirs = etree.fromstring(lab.held[read]["response"].encode())
+    for path in ("name", "alias", "shareable", "sgio", "storage_type", ".//paths", ".//size"):
+        if path != ".//size" or theirs.findtext(path) == "0":
+            assert answer.findtext(path) == theirs.findtext(path), path
+
+
+def without_lines(text: str, tags: set[str]) -> str:
+    """A recorded body without what only the LUNs of the recordings had."""
+    return "\n".join(line for line in text.split("\n") if not any(f"<{tag}>" in line for tag in tags))
+
+
+@pytest.mark.parametrize("number", [52, 56, 57, 58, 62, 63, 64, 65, 66, 70, 74, 79])
+def test_refused_lun_disks(lab: Lab, number: int) -> None:
+    lab.send(number)
+
+
+def test_a_lun_is_one_disk_only(lab: Lab) -> None:
+    lab.make(37)
+    lab.send(48)
+    lab.make(44)
+    lab.send(75)
+
+
+@pytest.mark.parametrize(("made", "read"), [(59, 60), (67, 68)])
+def test_a_lun_of_a_domain_is_known_without_a_look(lab: Lab, made: int, read: int) -> None:
+    lab.make(made)
+    lab.send(read)
+    owner = next(d for d in lab.client.site.all("storage_domain") if d.data["storage"]["type"] == "iscsi")
+    before = owner.data
+    assert lab.client.send("DELETE", lab.local(lab.held[read]["path"].split("/api", 1)[1])).status_code == 200
+    assert owner.data == before
+
+
+def test_host_storage_tells_the_disk(lab: Lab) -> None:
+    made = lab.make(37)
+    path = f"/hosts/{lab.client.id('host', 'hv-a1')}/storage"
+    unit = etree.fromstring(lab.client.get(path).content).find(f".//logical_unit[@id='{lab.local(LUN5)}']")
+    assert (unit.findtext("disk_id"), unit.findtext("status")) == (made, "free")
+    alone = lab.client.get(f"{path}/{lab.local(LUN5)}").text
+    recorded = lab.held[35]["response"]
+    assert elements(alone) - elements(recorded) == {"/host_storage/logical_units/logical_unit/disk_id"}
+    assert elements(recorded) <= elements(alone)
+
+
+def test_a_disk_has_statistics(lab: Lab) -> None:
+    made = lab.make(37)
+    theirs = lab.local(lab.held[41]["response"])
+    ours = lab.client.get(f"/disks/{made}/statistics").text
+    assert ours == theirs
+
+
+def test_a_lun_disk_is_looked_at_again(lab: Lab) -> None:
+    made = lab.make(37)
+    with lab.client.site.lock:
+        lab.client.twin.storage.luns[lab.local(LUN5)].record["size"] = str(30 * 2**30)
+    for number in (131, 135):
+        answer = lab.send(number)
+        assert etree.fromstring(answer.content).find("disk").get("href").endswith(made)
+    assert etree.fromstring(lab.client.get(f"/disks/{made}").content).findtext(".//size") == str(30 * 2**30)
+    for number in (132, 133, 134):
+        lab.send(number)
+    image = next(disk.id for disk in lab.client.site.all("disk") if "lun_storage" not in disk.data)
+    lab.names["33333333-3333-3333-3333-333333333333"] = image
+    lab.send(134)
+
+
+def test_a_look_needs_a_host_that_is_up_and_a_lun_that_is_there(lab: Lab) -> None:
+    made = lab.make(37)
+    lab.names["3c881c9e-e50e-4ffe-889f-26224d6dac3e"] = made
+    before = lab.client.get(f"/disks/{made}").text
+    with lab.client.site.lock:
+        lab.client.twin.storage.cut(lab.local(LUN5))
+    lab.send(262)
+    assert lab.client.get(f"/disks/{made}").text == before
+    with lab.client.site.lock:
+        lab.client.site.named("host", "hv-a1").set(status="maintenance")
+    lab.send(252)
+    body = "<action><host><name>nobody</name></host></action>"
+    answer = lab.client.post(f"/disks/{made}/refreshlun", body)
+    assert (answer.status_code, words(answer.text)[0]) == (404, "Entity not found: Hosts: name=nobody")
+
+
+def test_credentials_are_kept_and_not_shown(lab: Lab) -> None:
+    body = lab.local(lab.held[37]["request"]).replace("3260", "3261").replace("192.0.2.50", "192.0.2.51")
+    secret = "<username>u</username><password>s3cret</password></logical_unit>"
+    body = body.replace(lab.local('<host id="952c2306-54a4-4854-8bb4-1cebc063f452"/>'), "")
+    answer = lab.client.post("/disks", body.replace("</logical_unit>", secret))
+    assert answer.status_code == 201, answer.text
+    identity = etree.fromstring(answer.content).get("id")
+    shown = lab.client.get(f"/disks/{identity}").text + lab.client.get("/storageconnections").text
+    assert shown.count("<username>u</username>") == 2
+    assert "s3cret" not in shown
+
+
+def test_two_records_on_one_lun_break_host_storage(recordings: Recordings, primary: Any) -> None:
+    record = recordings("07-dr")[260]
+    host, disk = primary.id("host", "hv-a2"), primary.site.get("disk", primary.id("disk", "file01_shares"))
+    known = {"lun_mapping": "14", "serial": "S001400000014", "vendor_id": "FAKE", "product_id": "disk"}
+    unit = {"id": disk.data["lun_storage"]["id"], **known, "discard_max_size": "0", "size": "0"}
+    with primary.site.lock:
+        primary.site.doubled[disk.id] = [unit, unit]
+    answer = primary.get(f"/hosts/{host}/storage")
+    theirs = re.sub(r"f66a95bb-\S+?(?=')", disk.id, record["response"]).replace("rec dx luna", "file01 shares")
+    theirs = theirs.replace("36001405ffffffff0000001400000014", unit["id"])
+    assert (answer.status_code, answer.text) == (record["status"], theirs)
