@@ -37,6 +37,19 @@ ONE: dict[str, t.Any] = {
     "nfs_retrans": {"type": "int"},
 }
 
+MOVABLE = (
+    "address",
+    "path",
+    "port",
+    "target",
+    "username",
+    "vfs_type",
+    "mount_options",
+    "nfs_version",
+    "nfs_timeo",
+    "nfs_retrans",
+)
+
 CONNECTION_OPTIONS: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     **ONE,
@@ -44,6 +57,15 @@ CONNECTION_OPTIONS: dict[str, t.Any] = {
         "type": "list",
         "elements": "dict",
         "options": {**ONE, "required": {"type": "bool", "default": True}},
+    },
+    "repoint": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "from": {"type": "dict", "required": True, "options": ONE["where"]["options"]},
+            "to": {"type": "dict", "required": True, "options": {name: ONE[name] for name in MOVABLE}},
+            "domains": {"type": "list", "elements": "str"},
+        },
     },
     "maintenance": {"type": "str", "choices": ["refuse", "allow"], "default": "refuse"},
     "stop_vms": {"type": "str", "choices": ["refuse", "shutdown", "poweroff"], "default": "refuse"},
@@ -53,5 +75,8 @@ CONNECTION_OPTIONS: dict[str, t.Any] = {
     "host": {"type": "str"},
 }
 
-EXCLUSIVE: list[tuple[str, str]] = [("connections", name) for name in ONE]
-"""The list stands for itself: nothing of it is said beside it."""
+EXCLUSIVE: list[tuple[str, str]] = [
+    ("connections", "repoint"),
+    *((many, name) for many in ("connections", "repoint") for name in ONE),
+]
+"""Each list stands for itself: nothing of it is said beside it."""

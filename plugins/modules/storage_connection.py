@@ -219,6 +219,79 @@ options:
           - Whether the task fails when this connection, or a domain on it, does not come to be as wanted.
         type: bool
         default: true
+  repoint:
+    description:
+      - Rules for many connections at once, each applied to every connection that it is about. Instead of
+        O(connections) and of a single connection.
+      - A connection that is as O(repoint[].to) says already is left as it is, so that running again changes nothing.
+        A rule that is about no connection at all is an error.
+    type: list
+    elements: dict
+    suboptions:
+      from:
+        description:
+          - Details that the connections have now. A text may hold one star, which stands for anything.
+        type: dict
+        required: true
+        suboptions:
+          type:
+            description: The type.
+            type: str
+            choices: [nfs, posixfs, glusterfs, localfs, iscsi]
+          address:
+            description: The server.
+            type: str
+          path:
+            description: The path.
+            type: str
+          port:
+            description: The port.
+            type: int
+          target:
+            description: The target.
+            type: str
+      to:
+        description:
+          - Details that they get. A star stands for what the star of the same detail in O(repoint[].from) met.
+        type: dict
+        required: true
+        suboptions:
+          address:
+            description: The server.
+            type: str
+          path:
+            description: The path.
+            type: str
+          port:
+            description: The port of a portal.
+            type: int
+          target:
+            description: The target.
+            type: str
+          username:
+            description: The CHAP user.
+            type: str
+          vfs_type:
+            description: The file system type.
+            type: str
+          mount_options:
+            description: Mount options.
+            type: str
+          nfs_version:
+            description: The version of NFS.
+            type: str
+            choices: [auto, v3, v4, v4_0, v4_1, v4_2]
+          nfs_timeo:
+            description: The NFS time-out in tenths of a second, from 1 to 6000.
+            type: int
+          nfs_retrans:
+            description: How often NFS tries again, from 0 to 32767.
+            type: int
+      domains:
+        description:
+          - Storage domains, by name, id or pattern, to whose connections the rule is limited.
+        type: list
+        elements: str
   maintenance:
     description:
       - V(refuse) edits only what no active domain uses, and names the domains and VMs that hold a connection.
@@ -293,6 +366,25 @@ EXAMPLES = r"""
       - domains: [data-db]
         address: nfs-b.example
         path: /exports/data-db
+
+- name: Everything of one NFS server goes on at its replica
+  ovirt_dr.storage.storage_connection:
+    maintenance: allow
+    stop_vms: shutdown
+    repoint:
+      - from:
+          address: nfs-a.example
+          path: /exports/*
+        to:
+          address: nfs-b.example
+          path: /replica/*
+  register: moved
+
+- name: All of that is taken back
+  ovirt_dr.storage.storage_connection:
+    maintenance: allow
+    stop_vms: shutdown
+    connections: "{{ moved.undo }}"
 
 - name: A portal of an iSCSI target has moved
   ovirt_dr.storage.storage_connection:
@@ -424,6 +516,21 @@ connections:
       description: The names of the storage domains that use it.
       type: list
       elements: str
+undo:
+  description: >-
+    What takes the edits back, for the option O(connections) of a further call; the journal has it as well, written
+    before the first change.
+  returned: when nothing stands in the way
+  type: list
+  elements: dict
+  sample:
+    - id: 15a99db3-64fb-4f17-b0f7-e83599f2bc21
+      address: nfs-a.example
+undo_lacks:
+  description: What RV(undo) cannot bring back, because the engine cannot empty a detail or nobody can read a password.
+  returned: when nothing stands in the way
+  type: list
+  elements: str
 stopped_vms:
   description: The names of the VMs that were stopped, or would be.
   returned: when nothing stands in the way

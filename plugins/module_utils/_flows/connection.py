@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from collections.abc import Mapping, Sequence
 
@@ -28,6 +29,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connecti
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.left_down import left_down
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.power import VERBS
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.repoint import expand, rules, undo
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import records as r
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
@@ -47,11 +49,16 @@ def connection(context: Context, params: Mapping[str, t.Any]) -> Result:
     BadInput names everything that is wrong with the options or stands in the way, before anything is written.
     """
     client = context.client
-    listed = params["connections"] is not None
-    wanted = wishes(params["connections"] if listed else [params], listed=listed)
-    client.hide(*(wish.password for wish in wanted if wish.password))
     absent = params["state"] == "absent"
+    repoint = rules(params["repoint"] or ())
+    if repoint and absent:
+        raise BadInput("'repoint' changes connections that are there; leave 'state: absent' out")
+    listed = params["connections"] is not None
+    wanted = () if repoint else wishes(params["connections"] if listed else [params], listed=listed)
+    client.hide(*(wish.password for wish in wanted if wish.password))
     seen = view(client)
+    if repoint:
+        wanted = expand(repoint, seen.connections, seen.domains, seen.links)
     found = targets(
         wanted,
         seen.connections,
@@ -73,10 +80,16 @@ def connection(context: Context, params: Mapping[str, t.Any]) -> Result:
     edited = any(target.known is not None and target.differs for target in found)
     use = uses(client, seen, known, vms=not absent and (edited or bool(policy.stopped_before)))
     plan = plan_removal(found, use, host) if absent else _planned(context, found, use, policy)
+    back = undo(() if absent else found)
+    if back.connections and not context.check_mode:
+        # Before anything is changed, so that a run which is broken off can be taken back too.
+        context.journal.note(f"to undo, run storage_connection with connections: {json.dumps(back.connections)}")
     result = context.carry_out(
         plan, _actions(context, policy, VERBS.get(params["stop_vms"], "")), _watches(context, use)
     )
     result.extra["connections"] = [_told(target, result, use) for target in found]
+    result.extra["undo"] = list(back.connections)
+    result.extra["undo_lacks"] = list(back.lost)
     for key, action in (("stopped_vms", "down"), ("started_vms", "up")):
         result.extra[key] = sorted(
             outcome.name for outcome in result.report.outcomes if outcome.action == action and outcome.state == "done"

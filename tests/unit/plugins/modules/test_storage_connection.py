@@ -175,6 +175,38 @@ def test_a_planned_move_in_one_call(bench: Bench) -> None:
     assert (again["changed"], bench.writes(site="primary")) == (False, [])
 
 
+SERVER = [{"from": {"address": "nfs-a.example", "path": "/exports/*"}, "to": {"address": "nfs-b.example"}}]
+
+
+def test_one_rule_for_a_whole_server_and_all_of_it_taken_back(bench: Bench, tmp_path: pathlib.Path) -> None:
+    journal = tmp_path / "journal"
+    before = info(bench)
+    check = connect(bench, repoint=SERVER, **ALLOW, check=True)
+    done = connect(bench, repoint=SERVER, **ALLOW, journal=str(journal))
+    assert not done.get("failed"), done["msg"]
+    assert check["diff"] == done["diff"]
+    assert check["undo"] == done["undo"]
+    assert len(done["done"]["edit"]) == len(done["undo"]) == 3
+    assert {one["address"] for one in info(bench) if one["type"] == "nfs"} == {"nfs-b.example"}
+    assert done["undo"][0]["id"] in journal.read_text(encoding="utf-8")
+    bench.forget()
+    again = connect(bench, repoint=SERVER, **ALLOW)
+    assert (again["changed"], again["undo"], bench.writes(site="primary")) == (False, [], [])
+
+    back = connect(bench, connections=done["undo"], **ALLOW)
+    assert not back.get("failed"), back["msg"]
+    assert info(bench) == before
+
+
+def test_a_rule_for_some_domains(bench: Bench) -> None:
+    done = connect(bench, repoint=[{**SERVER[0], "domains": ["data-w*"]}], **ALLOW)
+    assert done["done"]["edit"] == ["nfs-b.example:/exports/data-web"]
+    wrong = connect(bench, repoint=[{**SERVER[0], "domains": ["nothing"]}], **ALLOW)
+    assert "no storage domain nothing" in wrong["msg"]
+    wrong = connect(bench, repoint=SERVER, state="absent")
+    assert "leave 'state: absent' out" in wrong["msg"]
+
+
 @pytest.mark.parametrize("how", ["shutdown", "poweroff"])
 def test_what_was_stopped_is_started_again(bench: Bench, how: str) -> None:
     done = connect(bench, connections=repoint("data-web"), **{**ALLOW, "stop_vms": how})
