@@ -99,7 +99,7 @@ def test_looking_for_domains(recordings: Recordings, recovery: Any, primary: Any
     answer = recovery.post(path, local(held[91]["request"]))
     assert (answer.status_code, elements(answer.text)) == (held[91]["status"], elements(held[91]["response"]))
     shown = etree.fromstring(answer.content).find("storage_domains/storage_domain")
-    assert (shown.get("id"), shown.findtext("name"), shown.findtext("status")) == (domain, "data-erp", None)
+    assert (dict(shown.attrib), shown.findtext("name"), shown.findtext("status")) == ({"id": domain}, "data-erp", None)
     nothing = recovery.post(path, other[390]["request"])
     assert (nothing.status_code, elements(nothing.text)) == (200, elements(other[390]["response"]))
     unknown = recovery.post(host_path(recovery, other[391]["path"]), other[391]["request"])

@@ -181,3 +181,17 @@ def test_two_records_on_one_lun_break_host_storage(recordings: Recordings, prima
     theirs = re.sub(r"f66a95bb-\S+?(?=')", disk.id, record["response"]).replace("rec dx luna", "file01 shares")
     theirs = theirs.replace("36001405ffffffff0000001400000014", unit["id"])
     assert (answer.status_code, answer.text) == (record["status"], theirs)
+
+
+def test_disks_of_snapshots_cannot_be_followed(recordings: Recordings, primary: Any) -> None:
+    record = recordings("06-direct-lun")[137]
+    vm = primary.id("vm", "file01")
+    answer = primary.get(f"/vms/{vm}/snapshots?follow=disks")
+    assert answer.status_code == record["status"]
+    assert answer.headers["Content-Type"] == record["response_headers"]["Content-Type"]
+
+
+def test_numa_nodes_of_a_vm_have_a_root_of_their_own(recordings: Recordings, primary: Any) -> None:
+    record = recordings("09-peer-clients")[294]
+    answer = primary.get(f"/vms/{primary.id('vm', 'file01')}/numanodes")
+    assert (answer.status_code, answer.text) == (record["status"], record["response"])

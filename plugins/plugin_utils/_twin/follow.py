@@ -16,10 +16,10 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import (
     API,
     COLLECTION_OF,
-    PLURALS,
     REFERENCES,
     SHAPES,
     Shape,
+    plural_of,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sources import SOURCES
@@ -30,8 +30,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views impor
 
 Tree = dict[str, Any]
 
-UNFOLLOWED = frozenset({"hosts/storage"})
-"""Links that an engine never follows, whatever lies behind them: seen at a running engine."""
+UNFOLLOWED = frozenset({"hosts/storage", "vms/snapshots/disks"})
+"""Links that an engine never follows, whatever lies behind them: seen at a running engine, 06 #137."""
 WITHIN = {"hosts/nics": "nics"}
 """Wrappers that are called otherwise inside their owner than in an answer of their own (08a, hosts with follow)."""
 
@@ -109,11 +109,9 @@ def _inlined(site: Site, member: Member, shape: Shape, tree: Tree) -> dict[str, 
 
 
 def _inlined_link(site: Site, path: str, ids: tuple[str, ...], below: Tree) -> dict[str, Writer]:
-    shape = SHAPES.get(path)
-    leaf = path.rpartition("/")[2]
     if path in UNFOLLOWED:
         raise Unfollowable(path)
-    plural = WITHIN.get(path) or (shape.plural if shape else PLURALS.get(leaf, leaf))
+    plural = WITHIN.get(path) or plural_of(path)
     children: Iterable[Member] = SOURCES[path](site, ids) if path in SOURCES else ()
     if path == "vms/snapshots":
         children = [Member({**child.data, "vm": {"id": ids[0]}}, child.href, path) for child in children]

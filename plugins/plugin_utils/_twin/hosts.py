@@ -17,12 +17,15 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage imp
 
 
 def _targets(site: Site, address: str) -> list[Record]:
+    """What a portal tells of its targets."""
     found: dict[str, Record] = {}
     for place in site.storage.luns.values():
         unit = place.record
         if place.reachable and unit.get("address") == address and "target" in unit:
-            found[unit["target"]] = {key: unit[key] for key in ("address", "port", "portal", "target") if key in unit}
-    return list(found.values())
+            port = unit.get("port", "3260")
+            shown = {"address": address, "port": port, "portal": unit.get("portal", f"{address}:{port},1")}
+            found[unit["target"]] = {**shown, "target": unit["target"]}
+    return [found[target] for target in sorted(found)]
 
 
 def _iscsi(sent: Record, *needed: str) -> Record:
@@ -131,6 +134,7 @@ def _shown(identity: str, places: list[Place], kind: str) -> Record:
     )
     return {
         "id": identity,
+        "href": "",
         **{k: record[k] for k in kept if k in record},
         "committed": "0",
         "master": "false",

@@ -21,9 +21,9 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import (
     API,
     COLLECTION_OF,
-    PLURALS,
     SHAPES,
     Shape,
+    plural_of,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import BLANK, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sources import SOURCES, UNREGISTERED
@@ -119,7 +119,7 @@ def _collection(site: Site, request: Request) -> Answer:
     path = request.shape
     loose = request.flag("unregistered") and path in UNREGISTERED
     shape = SHAPES.get(path)
-    plural = shape.plural if shape else PLURALS.get(path.rpartition("/")[2], path.rpartition("/")[2])
+    plural = plural_of(path)
     members = list((UNREGISTERED if loose else SOURCES).get(path, nothing)(site, request.ids))
     members = _limited(site, request, shape, members, plain=loose)
     tree = follow_tree(request.params.get("follow", ""))

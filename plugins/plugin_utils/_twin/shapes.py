@@ -142,6 +142,7 @@ SHAPES: dict[str, Shape] = {
 }
 
 PLURALS = {
+    "vms/numanodes": "vm_numa_nodes",
     "graphicsconsoles": "graphics_consoles",
     "katelloerrata": "katello_errata",
     "hostdevices": "host_devices",
@@ -166,7 +167,14 @@ PLURALS = {
     "sshpublickeys": "ssh_public_keys",
     "options": "user_options",
 }
-"""Root names of empty sub-collections that the twin knows only as links."""
+"""Root names of empty sub-collections that the twin knows only as links: by path, or by its last part."""
+
+
+def plural_of(path: str) -> str:
+    """The root name of a collection."""
+    leaf = path.rpartition("/")[2]
+    return SHAPES[path].plural if path in SHAPES else PLURALS.get(path, PLURALS.get(leaf, leaf))
+
 
 COLLECTION_OF = {shape.tag: path for path, shape in SHAPES.items() if "/" not in path}
 """Record kind -> top level collection."""
