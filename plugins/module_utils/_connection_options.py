@@ -70,6 +70,7 @@ CONNECTION_OPTIONS: dict[str, t.Any] = {
     "maintenance": {"type": "str", "choices": ["refuse", "allow"], "default": "refuse"},
     "stop_vms": {"type": "str", "choices": ["refuse", "shutdown", "poweroff"], "default": "refuse"},
     "start_stopped": {"type": "bool", "default": True},
+    "on_activation_failure": {"type": "str", "choices": ["restore", "keep"], "default": "restore"},
     "storage_lost": {"type": "bool", "default": False},
     "update_secret": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
     "host": {"type": "str"},

@@ -315,6 +315,16 @@ options:
         is in no other place.
     type: bool
     default: true
+  on_activation_failure:
+    description:
+      - What becomes of an edit when no domain on the connection becomes active, with O(maintenance=allow).
+        V(restore) takes it back and brings the domains up where they were; the task fails all the same. It does so
+        only where the old place is known to work, because the domains were active there and went to maintenance in
+        the ordinary way; else, and with O(storage_lost), the edit stays and that is said.
+      - V(keep) leaves the edit, so that a further run goes on once the new place can be reached.
+    type: str
+    choices: [restore, keep]
+    default: restore
   storage_lost:
     description:
       - Whether the storage behind the connections is gone. The engine updates the OVF stores of a domain on its way to

@@ -32,6 +32,17 @@ class Plan:
         steps = tuple(replace(step, after=step.after | earlier.get(step.id, frozenset())) for step in self.steps)
         return replace(self, steps=steps)
 
+    def renamed(self, prefix: str) -> Plan:
+        """The same plan with other step ids, so that it can stand beside an earlier one about the same objects."""
+        own = {step.id for step in self.steps}
+        steps = tuple(
+            replace(
+                step, id=prefix + step.id, after=frozenset(prefix + one if one in own else one for one in step.after)
+            )
+            for step in self.steps
+        )
+        return replace(self, steps=steps, changes={prefix + key: change for key, change in self.changes.items()})
+
     def difference(self, outcomes: tuple[Outcome, ...]) -> Difference:
         """The difference that these outcomes made (or, in check mode, would make)."""
         made = Difference()

@@ -18,6 +18,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.connecti
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.detach import Deactivate, DetachSettings
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.power import STATUS, Power, PowerSettings
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.report import Report
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_targets import Target, targets
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import wishes
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connections import (
@@ -32,10 +33,11 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.power im
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.repoint import expand, rules, undo
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import records as r
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput, DrError
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.connection_restore import restorable, restore
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.connection_use import attached, uses, view
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result, merged
 
 if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
@@ -84,9 +86,10 @@ def connection(context: Context, params: Mapping[str, t.Any]) -> Result:
     if back.connections and not context.check_mode:
         # Before anything is changed, so that a run which is broken off can be taken back too.
         context.journal.note(f"to undo, run storage_connection with connections: {json.dumps(back.connections)}")
-    result = context.carry_out(
-        plan, _actions(context, policy, VERBS.get(params["stop_vms"], "")), _watches(context, use)
-    )
+    actions = _actions(context, policy, VERBS.get(params["stop_vms"], ""))
+    result = context.carry_out(plan, actions, _watches(context, use))
+    if params["on_activation_failure"] == "restore" and not result.report.stopped:
+        result = _restored(context, found, use, policy, result, actions)
     result.extra["connections"] = [_told(target, result, use) for target in found]
     result.extra["undo"] = list(back.connections)
     result.extra["undo_lacks"] = list(back.lost)
@@ -95,6 +98,37 @@ def connection(context: Context, params: Mapping[str, t.Any]) -> Result:
             outcome.name for outcome in result.report.outcomes if outcome.action == action and outcome.state == "done"
         )
     return result
+
+
+def _restored(
+    context: Context,
+    found: Sequence[Target],
+    use: Mapping[str, Use],
+    policy: Policy,
+    result: Result,
+    actions: Mapping[str, t.Any],
+) -> Result:
+    """The result with what became of taking back the edits whose domains did not become active."""
+    chosen = restorable(found, use, result.report, policy)
+    warnings = list(chosen.kept)
+    results = [result]
+    if chosen.back:
+        stopped = {one.target_id for one in result.report.outcomes if one.action == "down" and one.state == "done"}
+        back = restore(
+            context,
+            chosen.back,
+            stopped,
+            policy,
+            lambda plan, now: context.carry_out(plan, actions, _watches(context, now)),
+        )
+        if isinstance(back, DrError):
+            warnings.append(f"the connections could not be taken back: {back}")
+        else:
+            results.append(back)
+            places = ", ".join(target.known.name for target in chosen.back if target.known)
+            warnings.append(f"no domain became active at the new place, so these were taken back: {places}")
+    told = Result(Plan(warnings=tuple(warnings)), Report(()))
+    return merged([*results, told]) if warnings else result
 
 
 def _planned(context: Context, found: Sequence[Target], use: Mapping[str, Use], policy: Policy) -> Plan:

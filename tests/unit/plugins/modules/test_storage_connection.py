@@ -22,6 +22,7 @@ from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench impor
 )
 
 ALLOW: dict[str, t.Any] = {"maintenance": "allow", "stop_vms": "poweroff"}
+KEEP: dict[str, t.Any] = {**ALLOW, "start_stopped": False, "on_activation_failure": "keep"}
 NEW: dict[str, t.Any] = {"type": "nfs", "address": "nfs-b.example", "path": "/exports/new"}
 SAN = "iqn.2026-01.example.site-a:san"
 UP = {"data-db": ["db01"], "data-web": ["dns01", "web01"]}
@@ -240,7 +241,7 @@ def test_a_run_that_was_broken_off_leaves_no_vm_down(bench: Bench, tmp_path: pat
     """The stop was done, then nothing more: a further run with the same journal starts what that run had stopped."""
     options = {"connections": repoint("data-web"), **ALLOW, "journal": str(tmp_path / "journal")}
     bench.twin.fail("storage:nfs-b.example:/exports/data-web")
-    broken = connect(bench, **options)
+    broken = connect(bench, **options, on_activation_failure="keep")
     assert broken["failed"]
     assert (broken["stopped_vms"], broken["started_vms"]) == (UP["data-web"], [])
     bench.twin.no_faults()
@@ -282,7 +283,7 @@ def test_dead_storage_needs_to_be_told(bench: Bench) -> None:
 def test_the_activation_is_the_proof(bench: Bench) -> None:
     """The engine saves an edit to a place that nobody reaches, and answers 200."""
     bench.twin.fail("storage:nfs-b.example:/exports/data-web")
-    result = connect(bench, connections=repoint("data-web", "data-db"), **ALLOW)
+    result = connect(bench, connections=repoint("data-web", "data-db"), **KEEP)
     assert result["failed"]
     assert [one["name"] for one in result["failures"]] == ["data-web"]
     assert result["failures"][0]["action"] == "activate"
@@ -290,9 +291,35 @@ def test_the_activation_is_the_proof(bench: Bench) -> None:
     # Running again goes on where it stopped, once the place is there.
     bench.twin.no_faults()
     bench.forget()
-    again = connect(bench, connections=repoint("data-web", "data-db"), **ALLOW)
+    again = connect(bench, connections=repoint("data-web", "data-db"), **KEEP)
     assert not again.get("failed"), again["msg"]
     assert asked(bench) == ["POST activate data-web"]
+
+
+def test_what_did_not_become_active_goes_back_to_where_it_worked(bench: Bench) -> None:
+    before = {one["id"]: one["place"] for one in info(bench)}
+    bench.twin.fail("storage:nfs-b.example:/exports/data-web")
+    result = connect(bench, connections=repoint("data-web", "data-db"), **ALLOW)
+    assert result["failed"]
+    assert [one["name"] for one in result["failures"]] == ["data-web"]
+    assert "these were taken back: nfs-a.example:/exports/data-web" in str(result["warnings"])
+    now = {one["id"]: one["place"] for one in info(bench)}
+    moved = {before[key]: now[key] for key in before if before[key] != now[key]}
+    assert moved == {"nfs-a.example:/exports/data-db": "nfs-b.example:/exports/data-db"}
+    assert shown(bench, "nfs-a.example:/exports/data-web")["domains"][0]["status"] == "active"
+    assert result["started_vms"] == result["stopped_vms"] == sorted([*UP["data-web"], *UP["data-db"]])
+    # Only what really changed is told as a difference.
+    assert "data-web" not in str(result["diff"])
+    assert not any("data-web" in sentence for sentence in result["changes"])
+
+
+def test_a_place_that_did_not_work_before_is_not_gone_back_to(bench: Bench) -> None:
+    bench.twin.fail("storage:nfs-a.example")
+    bench.twin.fail("storage:nfs-b.example:/exports/data-web")
+    result = connect(bench, connections=repoint("data-web"), **ALLOW, storage_lost=True)
+    assert result["failed"]
+    assert "stays, as the storage at nfs-a.example:/exports/data-web is lost" in str(result["warnings"])
+    assert shown(bench, "nfs-b.example:/exports/data-web")["domains"][0]["status"] != "active"
 
 
 @pytest.mark.parametrize(
