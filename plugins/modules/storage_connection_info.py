@@ -29,6 +29,11 @@ options:
       - The storage domains, by name or id, of whose connections to tell; of all connections when left out.
     type: list
     elements: str
+  lun_disks:
+    description:
+      - Direct LUN disks, by name or id, of whose connections to tell. A disk on fibre channel has none.
+    type: list
+    elements: str
   vms:
     description:
       - Whether to tell which VMs hold a connection. It takes one more request for each domain.
@@ -49,6 +54,11 @@ EXAMPLES = r"""
   ovirt_dr.storage.storage_connection_info:
     domains: [data-web]
   register: found
+
+- name: The connections through which a LUN disk is reached
+  ovirt_dr.storage.storage_connection_info:
+    lun_disks: [file01_lun]
+  register: paths
 
 - name: Every connection
   ovirt_dr.storage.storage_connection_info:
@@ -147,6 +157,14 @@ connections:
       description: The names of the VMs into which these disks are plugged; only with O(vms).
       type: list
       elements: str
+    edit_refused:
+      description: >-
+        Why the engine would refuse to edit the connection now, a sentence for each reason, empty when it would accept
+        it; only with O(vms).
+      type: list
+      elements: str
+      sample:
+        - connection nfs-a.example:/exports/data-web is used by domain data-web, which is active
 """
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.connection_info import connection_info
@@ -155,6 +173,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._info_module impo
 OPTIONS = {
     "id": {"type": "str"},
     "domains": {"type": "list", "elements": "str"},
+    "lun_disks": {"type": "list", "elements": "str"},
     "vms": {"type": "bool", "default": True},
 }
 

@@ -20,7 +20,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connecti
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.detach import AT_REST, HOSTED_ENGINE_DOMAIN
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.power import GOING_DOWN
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import LunDisk
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import Connection, LunDisk
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Domain, Vm
 
@@ -79,13 +79,14 @@ def find_blockers(targets: Sequence[Target], use: Mapping[str, Use], policy: Pol
                 f"connection {target.wanted.name}: 'host' is needed for type glusterfs, or the engine breaks off"
             )
         if target.known is not None:
-            found.extend(_edit_blockers(target, use.get(target.known.id, NOBODY), policy))
+            found.extend(edit_blockers(target.known, use.get(target.known.id, NOBODY), policy))
     return list(dict.fromkeys(found))
 
 
-def _edit_blockers(target: Target, use: Use, policy: Policy) -> Iterable[str]:
-    name = target.known.name if target.known else ""
-    if target.wanted.type != "iscsi" and len(use.domains) > 1:
+def edit_blockers(known: Connection, use: Use, policy: Policy) -> Iterable[str]:
+    """Everything that forbids to edit one connection, a sentence each."""
+    name = known.name
+    if known.type != "iscsi" and len(use.domains) > 1:
         listed = ", ".join(sorted(domain.name for domain in use.domains))
         yield f"connection {name} is used by several domains ({listed}), and the engine edits no such connection"
     for domain in use.domains:

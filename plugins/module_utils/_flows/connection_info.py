@@ -9,7 +9,8 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import FIELDS
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connections import Use
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connections import Policy, Use, edit_blockers
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import lun_disks
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import NotFound
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.connection_use import uses, view
@@ -30,7 +31,11 @@ def connection_info(client: Client, params: Mapping[str, t.Any]) -> dict[str, t.
     if params["domains"]:
         wanted = {one(seen.domains, asked, kind="storage domain", place="the engine").id for asked in params["domains"]}
         chosen = [item for item in chosen if any(item.id in seen.links.get(domain, ()) for domain in wanted)]
-    used = uses(client, seen, {item.id for item in chosen}, vms=params["vms"])
+    disks = lun_disks(client) if params["lun_disks"] else None
+    if disks is not None:
+        asked_disks = [one(disks, asked, kind="LUN disk", place="the engine") for asked in params["lun_disks"]]
+        chosen = [item for item in chosen if any(disk.on(item) for disk in asked_disks)]
+    used = uses(client, seen, {item.id for item in chosen}, vms=params["vms"], disks=disks)
     return {"connections": [_told(item, used[item.id], vms=params["vms"]) for item in chosen]}
 
 
@@ -53,4 +58,5 @@ def _told(item: Connection, use: Use, *, vms: bool) -> dict[str, t.Any]:
     ]
     if vms:
         told["lun_vms"] = sorted(vm.name for vm in use.plugged)
+        told["edit_refused"] = list(edit_blockers(item, use, Policy()))
     return told

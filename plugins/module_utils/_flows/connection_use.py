@@ -34,8 +34,16 @@ def view(client: Client) -> View:
     return View(tuple(known), tuple(domains), c.connections_of(client, domains, known))
 
 
-def uses(client: Client, seen: View, asked: Collection[str], *, vms: bool = True) -> dict[str, Use]:
-    """Connection id -> who uses it, for the asked ones. vms: whether to read which VMs hold them."""
+def uses(
+    client: Client,
+    seen: View,
+    asked: Collection[str],
+    *,
+    vms: bool = True,
+    disks: Sequence[c.LunDisk] | None = None,
+) -> dict[str, Use]:
+    """Connection id -> who uses it, for the asked ones. vms: whether to read which VMs hold them; disks: the LUN disks
+    of the engine, where they were read already."""
     by_id = {item.id: item for item in seen.connections if item.id in asked}
     domains = {item: [one for one in seen.domains if item in seen.links.get(one.id, ())] for item in by_id}
     used = {one.id: one for them in domains.values() for one in them}
@@ -45,8 +53,8 @@ def uses(client: Client, seen: View, asked: Collection[str], *, vms: bool = True
         with ThreadPoolExecutor(max_workers=min(client.concurrency, len(used))) as pool:
             found = pool.map(lambda domain_id: tuple(reads.domain_vms(client, domain_id)), used)
             on_domain = dict(zip(used, found, strict=True))
-    blocks = any(item.type == "iscsi" for item in by_id.values())
-    disks = c.lun_disks(client) if blocks else []
+    if disks is None:
+        disks = c.lun_disks(client) if any(item.type == "iscsi" for item in by_id.values()) else []
     on = {key: tuple(disk for disk in disks if disk.on(item)) for key, item in by_id.items()}
     plugged = _plugged(client, {disk.id for them in on.values() for disk in them}) if vms else {}
     return {

@@ -15,6 +15,7 @@ import re
 import typing as t
 from collections import Counter
 
+import requests
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import READ_POSTS
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import DRILL, check, load
@@ -187,6 +188,24 @@ class Bench:
             if name == state:
                 break
         self.forget()
+
+    def put(self, site: str, path: str, body: str) -> int:
+        """The status that a site answers to a PUT that no module sends."""
+        answer = requests.put(
+            self.twin.url(site) + path,
+            data=body,
+            headers={"Content-Type": "application/xml"},
+            auth=(USERNAME, PASSWORD),
+            timeout=20,
+        )
+        return answer.status_code
+
+    def quiet_domain(self, name: str) -> None:
+        """A domain of the primary site is in maintenance."""
+        site = self.twin.site("primary")
+        with site.lock:
+            (domain,) = [one for one in site.all("storage_domain") if one.name == name]
+            domain.set(status="maintenance")
 
     def quiet_primary(self) -> None:
         """No VM of the primary site runs, so that its domains can be detached."""

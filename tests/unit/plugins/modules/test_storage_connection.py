@@ -138,6 +138,31 @@ def test_a_lun_disk_is_told_too(bench: Bench) -> None:
     assert found["lun_vms"] == ["file01"]
 
 
+def test_the_connections_of_a_lun_disk(bench: Bench) -> None:
+    site = bench.twin.site("primary")
+    disk = next(one for one in site.all("disk") if one.data.get("storage_type") == "lun")
+    found = info(bench, lun_disks=[disk.name])
+    assert found == info(bench, lun_disks=[disk.id])
+    assert [one["target"] for one in found] == [SAN]
+    assert [one["id"] for one in found[0]["lun_disks"]] == [disk.id]
+    wrong = bench.run("storage_connection_info", site="primary", lun_disks=["nothing"])
+    assert "no LUN disk 'nothing'" in wrong["msg"]
+
+
+def test_whether_an_edit_would_be_accepted(bench: Bench) -> None:
+    """The twin decides: it refuses the edit of just those connections of which the list says so."""
+    connect(bench, **NEW)
+    bench.done("vm_power", site="primary", vms=["web01", "dns01"], state="down", method="poweroff")
+    bench.quiet_domain("data-web")
+    told = {one["id"]: one for one in info(bench)}
+    accepted = [one["place"] for one in told.values() if not one["edit_refused"]]
+    assert sorted(accepted) == ["nfs-a.example:/exports/data-web", "nfs-b.example:/exports/new"]
+    for number, (key, one) in enumerate(told.items()):
+        body = f"<storage_connection><address>192.0.2.{number + 1}</address></storage_connection>"
+        answer = bench.put("primary", f"/storageconnections/{key}", body)
+        assert (answer == 200) is (one["edit_refused"] == []), (one["place"], answer)
+
+
 def test_info_of_one_domain_and_of_none(bench: Bench) -> None:
     (found,) = info(bench, domains=["data-web"])
     assert (found["place"], found["domains"][0]["running_vms"]) == ("nfs-a.example:/exports/data-web", UP["data-web"])
