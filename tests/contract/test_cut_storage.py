@@ -35,7 +35,7 @@ class Site(Client):
 
     def after(self, seconds: float, path: str) -> str:
         """The status at a path some seconds later."""
-        self.twin.clock.move(seconds)  # type: ignore[attr-defined]
+        self.twin.clock.forward(seconds)
         return self.status(path)
 
     def action(self, path: str, verb: str, body: str = "<action/>") -> Any:
@@ -48,7 +48,7 @@ class Site(Client):
         for vm in list(self.site.all("vm")):
             if vm.data["status"] != "down":
                 assert self.action(f"/vms/{vm.id}", "stop")[0] == 200
-        self.twin.clock.move(20)  # type: ignore[attr-defined]
+        self.twin.clock.forward(20)
         assert "<vm " not in self.get("/vms?search=status!%3Ddown").text
 
 
@@ -86,7 +86,7 @@ def test_it_takes_minutes_until_the_engine_shows_it(cut: Site) -> None:
 
 def test_an_inactive_domain_cannot_be_activated(cut: Site, recordings: Recordings) -> None:
     refused = recorded(recordings("07-dr")[157])
-    cut.twin.clock.move(305)  # type: ignore[attr-defined]
+    cut.twin.clock.forward(305)
     assert cut.action(cut.inside("data-master"), "activate") == refused
     first = cut.action(cut.inside("data-web"), "activate")
     assert first[0] == 409
@@ -117,7 +117,7 @@ def test_the_whole_site_is_pointed_to_its_replicas(cut: Site, late: float) -> No
     master, others = "data-master", ("data-web", "data-db", "data-erp")
     before = {vm.id for vm in cut.site.all("vm")}
     cut.stop()
-    cut.twin.clock.move(late)  # type: ignore[attr-defined]
+    cut.twin.clock.forward(late)
     for name in (*others, master):
         assert cut.action(cut.inside(name), "deactivate", FORCE)[0] == 200
         assert cut.after(15, cut.inside(name)) == "maintenance"

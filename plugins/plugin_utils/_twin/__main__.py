@@ -14,11 +14,13 @@ import tempfile
 import threading
 from pathlib import Path
 
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import FASTEST, SLOWEST, Clock
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import DRILL, EstateError, load
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.faults import NAMES, BadRule
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.grow import grow
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.latency import FORMS, BadLatency
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import PACES
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import TOKEN_SECONDS, Twin
 
 LONGEST_LIFETIME = 7 * 24 * 3600.0
 
@@ -36,7 +38,20 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--pace", type=float, help="factor for what runs on behind answers (default: 0.1 for none, 1 for engine-4.5)"
     )
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds added to every request")
+    parser.add_argument(
+        "--latency",
+        default="0",
+        help="seconds added to every request, or a distribution: " + ", ".join(form for form in FORMS if ":" in form),
+    )
+    parser.add_argument(
+        "--speed", type=float, default=1.0, help="seconds of the twin's clock that pass in a real one (default: 1)"
+    )
+    parser.add_argument(
+        "--token-seconds",
+        type=float,
+        default=TOKEN_SECONDS,
+        help=f"how long a token is good (default: {TOKEN_SECONDS:g})",
+    )
     parser.add_argument("--bind", default="127.0.0.1", help="address to listen on (default: loopback only)")
     parser.add_argument(
         "--port", type=int, default=0, help="port of the first site, the next ones follow (default: any free)"
@@ -71,7 +86,10 @@ def write_state(path: Path, twin: Twin) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Runs until a signal, the control address or the lifetime ends it; returns the exit code."""
-    options = arguments().parse_args(argv)
+    parser = arguments()
+    options = parser.parse_args(argv)
+    if not SLOWEST <= options.speed <= FASTEST:
+        parser.error(f"--speed must be from {SLOWEST:g} to {FASTEST:g}")
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
@@ -81,7 +99,15 @@ def main(argv: list[str] | None = None) -> int:
         if options.vms is not None or options.domains is not None:
             estate = grow(estate, vms=options.vms, domains=options.domains)
         twin = Twin(
-            estate, options.profile, options.latency, tls, pace=options.pace, host=options.bind, port=options.port
+            estate,
+            options.profile,
+            options.latency,
+            tls,
+            pace=options.pace,
+            host=options.bind,
+            port=options.port,
+            token_seconds=options.token_seconds,
+            clock=Clock(options.speed),
         )
         with twin:
             for rule in options.fail:
@@ -91,7 +117,7 @@ def main(argv: list[str] | None = None) -> int:
             for name in twin.sites:
                 print(f"{name} {twin.url(name)}", flush=True)
             twin.wait(ended, min(options.max_lifetime, LONGEST_LIFETIME))
-    except (EstateError, BadRule, json.JSONDecodeError, OSError) as error:
+    except (EstateError, BadRule, BadLatency, json.JSONDecodeError, OSError) as error:
         print(f"twin: {error}", file=sys.stderr)
         return 1
     return 0

@@ -7,11 +7,24 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-ACTIONS = ("status", "engine_error", "reset_before", "reset_after", "hang", "truncate", "delay")
+ACTIONS = {
+    "status": "answered with this status and body; nothing is done",
+    "engine_error": "answered with 400 [Internal Engine Error]; nothing is done",
+    "reset_before": "the connection is reset; nothing is done",
+    "reset_after": "the work is done, then the connection is reset",
+    "hang": "no answer and no end; nothing is done",
+    "truncate": "the work is done, half of the body is sent",
+    "delay": "answered so many seconds later",
+    "job_failure": "answered as if it went on behind, with a job that fails after so many seconds; nothing is done",
+    "die_before": "the engine's process dies; nothing of this request is done",
+    "die_after": "the work is done, then the engine's process dies before it answers",
+}
+"""What can happen to a request. An engine that died drops what is under way and its sessions, cuts every connection,
+and is there again after so many seconds, 0 for not before it is told to."""
 
 NAMES = {
     "attach": "the first attach is refused by the engine (400 [])",
@@ -31,6 +44,9 @@ NAMES = {
     "token": "the token is refused with 401 once, at the tenth request",
     "down": "the site answers 503 to twelve requests, from the twentieth on",
     "slow": "every request takes half a second longer",
+    "job:register": "the second register is answered, its job fails and the VM is not there",
+    "die": "the engine dies at the third register, before it is done, and is back 10 seconds later",
+    "die-after": "the engine dies at the third register, when it is done, and is back 10 seconds later",
 }
 """Names that ``--fail`` understands, with what they do."""
 
@@ -46,7 +62,7 @@ class BadRule(ValueError):
 @dataclass
 class Rule:
     """Which requests are hit (method, path pattern, the nth match and how many from there on) and what happens to
-    them."""
+    them. ``seconds`` are those of the twin's clock."""
 
     action: str
     method: str = ""
@@ -80,11 +96,18 @@ def rule(data: Mapping[str, Any]) -> Rule:
         raise BadRule(f"unknown field '{min(unknown)}' in a fault rule")
     if data.get("action") not in ACTIONS:
         raise BadRule(f"action {data.get('action')!r} is none of {', '.join(ACTIONS)}")
+    for name, value in data.items():
+        kind = (int, float) if name == "seconds" else type(getattr(_DEFAULT, name))
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise BadRule(f"{name} of a fault rule cannot be {value!r}")
     try:
-        re.compile(str(data.get("path", "")))
+        re.compile(data.get("path", ""))
     except re.error as error:
         raise BadRule(f"path {data.get('path')!r}: {error}") from error
     return Rule(**dict(data))
+
+
+_DEFAULT = Rule("")
 
 
 def fault_body(detail: str, *, action: bool) -> str:
@@ -145,6 +168,9 @@ def named(name: str) -> Rule | OnStorage:
         "token": Rule("status", "", r"/ovirt-engine/api", nth=10, status=401),
         "down": Rule("status", "", r"/ovirt-engine/api", nth=20, times=12, status=503),
         "slow": Rule("delay", times=0, seconds=0.5),
+        "job:register": Rule("job_failure", "POST", register, nth=2),
+        "die": Rule("die_before", "POST", register, nth=3, seconds=10.0),
+        "die-after": Rule("die_after", "POST", register, nth=3, seconds=10.0),
     }
     if name not in rules:
         raise BadRule(f"'{name}' is none of {', '.join(NAMES)}")
@@ -168,10 +194,13 @@ class Faults:
         with self._lock:
             self._rules.clear()
 
-    def hit(self, method: str, path: str, subject: str) -> Rule | None:
-        """The first rule that hits a request. ``subject`` is the name of the object the path is about."""
+    def hit(self, method: str, path: str, subject: Callable[[str], str]) -> Rule | None:
+        """The first rule that hits a request. ``subject`` finds the name of the object that a path is about."""
+        if not self._rules:
+            return None
+        name = subject(path) if any(each.vm for each in self._rules) else ""
         with self._lock:
-            found = [each for each in self._rules if each.matches(method, path, subject)]
+            found = [each for each in self._rules if each.matches(method, path, name)]
             for each in found[:1]:
                 each.hits += 1
             return found[0] if found else None

@@ -6,15 +6,12 @@ with."""
 
 from __future__ import annotations
 
-import heapq
-from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.costs import COSTS
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.power import ONE_IN, POLL_SECONDS, UP_SECONDS
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.processor import CORES, Phase, Processor, phases
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Work
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.processor import CORES
 
 IN_FLIGHT = (1, 2, 3, 4, 6, 8, 16, 32)
 
@@ -37,10 +34,10 @@ class Floor:
         return self.attach + self.list + self.templates + self.register + self.start + self.up
 
 
-def rate(kind: str, cores: int = CORES) -> tuple[float, int]:
-    """The best calls per second of a kind, and with how many in flight."""
+def rate(kind: str, cores: int = CORES, count: int = 0) -> tuple[float, int]:
+    """The best calls per second of a kind over so many items each, and with how many in flight (less than none)."""
     cost = COSTS[kind]
-    return max((min(k, cores) / (cost.base * cost.factor(k)), -k) for k in IN_FLIGHT)
+    return max((min(k, cores) / (cost.seconds(count) * cost.factor(k)), -k) for k in IN_FLIGHT)
 
 
 def floor(
@@ -69,8 +66,8 @@ def floor(
         listing / side_by_side,
         templates / rate("register_template", cores)[0],
         vms / rate("register", cores)[0],
-        sum(waves) / rate("start", cores)[0],
-        until_up(waves, rate("start", cores)[0]),
+        sum(waves) / rate("start", cores, vms)[0],
+        until_up(waves, rate("start", cores, vms)[0]),
     )
 
 
@@ -87,76 +84,3 @@ def until_up(waves: Sequence[int], starts_per_second: float) -> float:
         total += (UP_SECONDS if wave else 0.0) + late * (polled * behind_a_poll + (1 - polled) * POLL_SECONDS / 2)
         polled = late if wave else polled
     return total
-
-
-@dataclass(frozen=True)
-class Run:
-    """A simulated run: how long it took, and how long each call did."""
-
-    seconds: float
-    calls: tuple[float, ...]
-
-    def percentile(self, share: float) -> float:
-        """The call time below which this share of the calls stayed."""
-        ordered = sorted(self.calls)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
-def simulate(works: Iterable[Work], in_flight: int, cores: int = CORES) -> Run:
-    """Runs calls through the engine's cores and locks, so many at a time, in virtual time."""
-    simulation = _Simulation(in_flight, cores)
-    return simulation.run(deque(works))
-
-
-class _Simulation:
-    """Discrete events: a call enters its next phase, waits for a lock, or leaves."""
-
-    def __init__(self, in_flight: int, cores: int) -> None:
-        self._in_flight = in_flight
-        self._processor = Processor(cores)
-        self._now = 0.0
-        self._rest: dict[int, deque[Phase]] = {}
-        self._began: dict[int, float] = {}
-        self._job_of: dict[int, tuple[int, Phase]] = {}
-        self._held: set[str] = set()
-        self._waiting: dict[str, list[tuple[int, Phase]]] = defaultdict(list)
-
-    def run(self, works: deque[Work]) -> Run:
-        calls: list[float] = []
-        number = 0
-        while works or self._rest:
-            while works and len(self._rest) < self._in_flight:
-                number += 1
-                self._rest[number], self._began[number] = deque(phases(works.popleft())), self._now
-                self._enter(number, calls)
-            moment = self._processor.next_done()
-            if moment is None:
-                continue
-            self._now = moment
-            for job in self._processor.advance(moment):
-                self._leave(job, calls)
-        return Run(self._now, tuple(calls))
-
-    def _enter(self, call: int, calls: list[float]) -> None:
-        if not self._rest[call]:
-            calls.append(self._now - self._began[call])
-            del self._rest[call]
-            return
-        phase = self._rest[call].popleft()
-        if phase.lock and phase.lock in self._held:
-            heapq.heappush(self._waiting[phase.lock], (call, phase))
-        else:
-            self._work(call, phase)
-
-    def _work(self, call: int, phase: Phase) -> None:
-        if phase.lock:
-            self._held.add(phase.lock)
-        self._job_of[self._processor.add(self._now, phase.kind, phase.seconds)] = (call, phase)
-
-    def _leave(self, job: int, calls: list[float]) -> None:
-        call, phase = self._job_of.pop(job)
-        if phase.lock:
-            self._held.discard(phase.lock)
-            if self._waiting[phase.lock]:
-                self._work(*heapq.heappop(self._waiting[phase.lock]))
-        self._enter(call, calls)

@@ -5,19 +5,22 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 ASKING = frozenset({"isattached", "discoveriscsi", "iscsidiscover", "unregisteredstoragedomainsdiscover"})
 """Questions that an engine takes as POST."""
 SIGN_IN = ("/ovirt-engine/sso/", "/ovirt-engine/services/")
+KINDS = ("read", "write", "sign-in")
 
 
 @dataclass(frozen=True)
 class LoggedRequest:
     """One request and its answer. ``start`` and ``seconds`` are seconds on the twin's clock; ``body`` is empty for
-    sign-ins."""
+    sign-ins; ``status`` is 0 when no answer came of it; ``fault`` is the action of the rule that hit it."""
 
     n: int
     site: str
@@ -28,6 +31,7 @@ class LoggedRequest:
     start: float
     seconds: float
     body: str
+    fault: str = ""
 
     @property
     def is_write(self) -> bool:
@@ -35,6 +39,15 @@ class LoggedRequest:
         if self.method == "POST" and self.path.split("?", maxsplit=1)[0].rstrip("/").rpartition("/")[2] in ASKING:
             return False
         return self.method not in ("GET", "HEAD", "OPTIONS") and not self.path.startswith(SIGN_IN)
+
+    @property
+    def kind(self) -> str:
+        """One of KINDS."""
+        return "write" if self.is_write else "sign-in" if self.path.startswith(SIGN_IN) else "read"
+
+
+class BadQuery(ValueError):
+    """A question to the log that cannot be understood."""
 
 
 class RequestLog:
@@ -62,6 +75,30 @@ class RequestLog:
         with self._lock:
             return sorted(self._entries, key=lambda entry: entry.n)
 
+    def query(self, wanted: Mapping[str, str]) -> list[LoggedRequest]:
+        """The finished requests with this ``method``, ``status``, ``correlation_id`` or ``fault``, whose ``path`` (with
+        its query) the pattern is found in, of the ``kind`` read, write or sign-in, that came ``after`` a number.
+
+        Raises BadQuery."""
+        unknown = set(wanted) - {"method", "status", "correlation_id", "fault", "path", "kind", "after"}
+        if unknown:
+            raise BadQuery(f"the log cannot be asked by '{min(unknown)}'")
+        if wanted.get("kind", "read") not in KINDS:
+            raise BadQuery(f"kind {wanted['kind']!r} is none of {', '.join(KINDS)}")
+        try:
+            path, after = re.compile(wanted.get("path", "")), int(wanted.get("after", "0"))
+        except (re.error, ValueError) as error:
+            raise BadQuery(f"path or after: {error}") from error
+        same = [key for key in ("method", "status", "correlation_id", "fault") if key in wanted]
+        return [
+            entry
+            for entry in self.entries()
+            if entry.n > after
+            and path.search(entry.path)
+            and all(str(getattr(entry, key)) == wanted[key] for key in same)
+            and wanted.get("kind", entry.kind) == entry.kind
+        ]
+
     def clear(self) -> None:
         """Forgets them."""
         with self._lock:
@@ -71,16 +108,11 @@ class RequestLog:
     def stats(self) -> dict[str, int]:
         """How many reads, writes and sign-ins were answered, and how many requests still wait for their answer."""
         held = self.entries()
-        writes = sum(entry.is_write for entry in held)
-        sign_ins = sum(entry.path.startswith(SIGN_IN) for entry in held)
+        kinds = Counter(entry.kind for entry in held)
         return {
             "requests": len(held),
-            "reads": len(held) - writes - sign_ins,
-            "writes": writes,
-            "sign_ins": sign_ins,
+            "reads": kinds["read"],
+            "writes": kinds["write"],
+            "sign_ins": kinds["sign-in"],
             "open": self._next - self._cleared - len(held),
         }
-
-    def as_dicts(self) -> list[dict[str, Any]]:
-        """For the control address."""
-        return [asdict(entry) for entry in self.entries()]

@@ -64,7 +64,7 @@ def start(site: Site, request: Request) -> Steps:
             409, "Cannot run VM. There is no host that satisfies current scheduling constraints. See below for details:"
         )
     vm.set(status="wait_for_launch")
-    yield Work("start")
+    yield Work("start", count=len(site.tables["vm"]))
     job = site.job(f"Launching VM {vm.name}", request.correlation)
     vm.set(status="wait_for_launch", host={"id": host.id}, start_time=site.clock.stamp(), run_once="false")
     site.event(

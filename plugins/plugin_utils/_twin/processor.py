@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.costs import COSTS
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.costs import COSTS, INSTANT, HostCalls
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Work
 
 CORES = 2
@@ -20,24 +20,30 @@ _NOTHING = 1e-9
 
 @dataclass(frozen=True)
 class Phase:
-    """A part of a work: seconds of one core, under a lock or (empty) under none."""
+    """A part of a work: seconds of one core, under a lock or (empty) under none. ``idle``: the engine only waits for a
+    host, which takes no core."""
 
     kind: str
     seconds: float
     lock: str = ""
+    idle: bool = False
 
 
-def phases(work: Work) -> list[Phase]:
-    """What a work does in turn: its free part, its calls to the storage manager, its row in the database.
+def phases(work: Work, hosts: HostCalls = INSTANT) -> list[Phase]:
+    """What a work does in turn: its free part, its calls to the storage manager and to hosts, its row in the database.
 
     One storage manager per data center, and one row per template: all VMs of one template, and all without one, insert
-    one after another (baseline, section 5)."""
+    one after another. What hosts are asked is asked disk by disk (baseline, sections 1, 2 and 5)."""
     cost = COSTS[work.kind]
     whole = cost.seconds(work.count)
     spm, row = cost.spm_lock * work.disks, cost.row_lock if work.row else 0.0
+    manager = f"spm {work.data_center}"
+    disks = work.count if work.kind == "attach" else work.disks
     parts = [
         Phase(work.kind, max(0.0, whole - spm - row)),
-        Phase(work.kind, spm, f"spm {work.data_center}"),
+        Phase(work.kind, spm, manager),
+        Phase(work.kind, hosts.volume * disks, manager, idle=True),
+        Phase(work.kind, (hosts.volume + 2 * hosts.image) * disks, idle=True),
         Phase(work.kind, row, f"row {work.row}"),
     ]
     return [part for part in parts if part.seconds > 0]

@@ -7,6 +7,7 @@ address."""
 from __future__ import annotations
 
 import gzip
+import math
 import socket
 import ssl
 import struct
@@ -22,7 +23,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.auth import
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.control import control
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.faults import Faults, Rule
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import SIGN_IN, LoggedRequest, RequestLog
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import Profile
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import ProcessDied, Profile
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
     Answer,
     Request,
@@ -31,17 +32,14 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.trouble import Gone, suffer
 
 if TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
 
 LARGEST_BODY = 8 * 1024 * 1024
-HANG_SECONDS = 600.0
+IDLE_SECONDS = 600.0
 GZIP_FROM = 1024
-
-
-class Gone(Exception):
-    """The connection is to be cut without an answer."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -80,6 +78,7 @@ class SiteServer:
             faults,
         )
         self.errors: list[str] = []
+        self._back_at: float | None = None
         self._http = _Server(address, _Handler)
         self._http.site_server = self
         if tls is not None:
@@ -100,8 +99,30 @@ class SiteServer:
         self._thread.join(timeout=5)
 
     def replace(self, site: Site, profile: Profile) -> None:
-        """Goes on with another state."""
-        self.site, self.profile = site, profile
+        """Goes on with another state, or in another life."""
+        self.site, self.profile, self._back_at = site, profile, None
+
+    def die(self, seconds: float = 0.0) -> None:
+        """The engine's process dies: requests under way end where they are, sessions are lost, nobody answers. It is
+        there again after so many seconds of the twin's clock, 0 for not before ``live``. The state stays, as a database
+        would."""
+        self._back_at = self.profile.clock.now() + seconds if seconds else math.inf
+        self.profile.die()
+        self.accounts.expire()
+        with self.site.lock:
+            self.site.forget_commands()
+
+    def live(self) -> None:
+        """The engine's process is there again."""
+        self.replace(self.site, self.twin.new_profile())
+
+    @property
+    def dead(self) -> bool:
+        """Whether the engine's process is not there."""
+        with self.profile.clock.changed:
+            if self._back_at is not None and self.profile.clock.now() >= self._back_at:
+                self.live()
+            return self._back_at is not None
 
     def subject(self, path: str) -> str:
         """The name of the VM or template that a path is about."""
@@ -121,7 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "twin"
     sys_version = ""
-    timeout = HANG_SECONDS
+    timeout = IDLE_SECONDS
     disable_nagle_algorithm = True
     wbufsize = -1
     server: _Server
@@ -142,12 +163,18 @@ class _Handler(BaseHTTPRequestHandler):
         correlation = correlation_id(headers, dict(parse_qsl(query)))
         try:
             if path.startswith("/_twin/"):
-                self._send(control(owner, self.command, path, self._body(headers)), correlation, headers)
+                found = control(owner, self.command, path, dict(parse_qsl(query)), self._body(headers))
+                self._send(found, correlation, headers)
                 return
+            if owner.dead:
+                raise Gone
             number, start, body, status = owner.log.open(), clock.now(), b"", 0
+            rule: Rule | None = None
             try:
                 body = self._body(headers)
-                answer, rule = self._faulty(owner, path, headers, body, correlation, query)
+                owner.profile.delay()
+                rule = owner.faults.hit(self.command, path, owner.subject)
+                answer = self._answer(owner, path, headers, body, correlation, query, rule)
                 status = answer.status
             finally:
                 # Before the answer leaves: a client that has it finds its request in the log.
@@ -156,11 +183,12 @@ class _Handler(BaseHTTPRequestHandler):
                 text = "" if secret else body.decode("utf-8", "replace")
                 took = clock.now() - start
                 name = owner.site.name
+                fault = rule.action if rule is not None else ""
                 owner.log.close(
-                    LoggedRequest(number, name, self.command, shown, status, correlation, start, took, text)
+                    LoggedRequest(number, name, self.command, shown, status, correlation, start, took, text, fault)
                 )
-            self._send(answer, correlation, headers, truncate=rule is not None and rule.action == "truncate")
-        except Gone:
+            self._send(answer, correlation, headers, truncate=fault == "truncate")
+        except (Gone, ProcessDied):
             self._cut()
         except (BrokenPipeError, ConnectionError, TimeoutError):
             self.close_connection = True
@@ -172,30 +200,22 @@ class _Handler(BaseHTTPRequestHandler):
             raise Gone
         return self.rfile.read(length) if length else b""
 
-    def _faulty(
-        self, owner: SiteServer, path: str, headers: dict[str, str], body: bytes, correlation: str, query: str
-    ) -> tuple[Answer, Rule | None]:
-        owner.profile.clock.sleep(owner.profile.latency)
-        rule = owner.faults.hit(self.command, path, owner.subject(path))
-        if rule is not None:
-            if rule.action == "delay":
-                owner.profile.clock.sleep(rule.seconds)
-            elif rule.action == "hang":
-                owner.profile.clock.sleep(HANG_SECONDS)
-                raise Gone
-            elif rule.action == "reset_before":
-                raise Gone
-            elif rule.action == "status":
-                return _refused(rule), rule
-            elif rule.action == "engine_error":
-                refusal = refusals.engine_error()
-                return Answer(refusal.status, refusal.body()), rule
-        answer = self._answer(owner, path, headers, body, correlation, query)
-        if rule is not None and rule.action == "reset_after":
-            raise Gone
-        return answer, rule
-
     def _answer(
+        self,
+        owner: SiteServer,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        correlation: str,
+        query: str,
+        rule: Rule | None,
+    ) -> Answer:
+        def do() -> Answer:
+            return self._carried_out(owner, path, headers, body, correlation, query)
+
+        return do() if rule is None else suffer(owner, rule, self.command, path, body, correlation, do)
+
+    def _carried_out(
         self, owner: SiteServer, path: str, headers: dict[str, str], body: bytes, correlation: str, query: str
     ) -> Answer:
         try:
@@ -265,13 +285,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
         except OSError:
             return
-
-
-def _refused(rule: Rule) -> Answer:
-    if rule.status == 401:
-        refusal = refusals.unauthorized(
-            "invalid_grant: The provided authorization grant for the auth code has expired."
-        )
-        return Answer(refusal.status, refusal.body(), refusal.content_type, dict(refusal.headers))
-    kind = refusals.XML if rule.body.startswith("<") else refusals.HTML
-    return Answer(rule.status, rule.body.encode(), kind)

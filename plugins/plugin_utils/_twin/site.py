@@ -274,7 +274,9 @@ class Site:
         return entity
 
     def end_job(self, job: Entity, status: str = "finished") -> None:
-        """Ends a started job and puts the fields where the engine has them."""
+        """Ends a started job and puts the fields where the engine has them; one that has ended stays as it is."""
+        if job.data["status"] != "started":
+            return
         stamp = self.clock.stamp(self.time())
         data = {**job.data, "end_time": stamp, "last_updated": stamp, "status": status}
         order = (
@@ -290,6 +292,14 @@ class Site:
         )
         job.data = {key: data[key] for key in order if key in data}
         job.cache.clear()
+
+    def forget_commands(self) -> None:
+        """What an engine that died does not know any more when it is there again: the locks of commands, and what
+        became of the jobs that ran (not recorded; contract 01, 1.6 has the status)."""
+        self.busy.clear()
+        self.importing.clear()
+        for job in self.all("job"):
+            self.end_job(job, "unknown")
 
     def event(
         self,

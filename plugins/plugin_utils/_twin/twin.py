@@ -26,9 +26,15 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.floor import Floor, floor
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.grow import counts
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.latency import Latency
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import LoggedRequest, RequestLog
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import LXML_ERROR
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import PACES, EngineProfile, Profile
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import (
+    HOSTS,
+    PACES,
+    EngineProfile,
+    Profile,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.server import SiteServer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Storage
@@ -37,17 +43,21 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.watch impor
 USERNAME = "admin@internal"
 PASSWORD = "twin"  # noqa: S105 - the well-known password of an engine that holds nothing
 
+TOKEN_SECONDS = 360000.0
+"""How long a token is good."""
+
 
 class Twin:
-    """Engines of an estate. ``tls`` is (certificate file, key file); ``pace`` scales what runs on behind answers.
+    """Engines of an estate. ``tls`` is (certificate file, key file); ``pace`` scales what runs on behind answers;
+    ``latency`` is a number of seconds or one of the forms in latency.py.
 
-    ``estate`` is loaded data, or a file; without one it is the shipped drill estate. Raises EstateError."""
+    ``estate`` is loaded data, or a file; without one it is the shipped drill estate. Raises EstateError, BadLatency."""
 
     def __init__(
         self,
         estate: Estate | str | Path | None = None,
         profile: str = "none",
-        latency: float = 0.0,
+        latency: float | str = 0.0,
         tls: tuple[str, str] | None = None,
         *,
         pace: float | None = None,
@@ -55,7 +65,7 @@ class Twin:
         port: int = 0,
         username: str = USERNAME,
         password: str = PASSWORD,
-        token_seconds: float = 360000.0,
+        token_seconds: float = TOKEN_SECONDS,
         clock: Clock | None = None,
     ) -> None:
         if LXML_ERROR is not None:
@@ -70,7 +80,8 @@ class Twin:
         self.clock = clock or Clock()
         self.username = username
         self.password = password
-        self._profile_name, self._latency, self._tls, self._host, self._port = profile, latency, tls, host, port
+        self._profile_name, self._tls, self._host, self._port = profile, tls, host, port
+        self._latency = Latency(latency)
         self._pace = PACES[profile] if pace is None else pace
         self._token_seconds = token_seconds
         self._servers: dict[str, SiteServer] = {}
@@ -95,7 +106,7 @@ class Twin:
     def start(self) -> Twin:
         """Opens a port per site and answers from now on."""
         for number, (name, site) in enumerate(self.sites.items()):
-            profile = self._profile()
+            profile = self.new_profile()
             accounts = Accounts(self.clock, self.username, self.password, self._token_seconds)
             port = self._port + number if self._port else 0
             self._servers[name] = SiteServer(
@@ -105,10 +116,17 @@ class Twin:
             server.start()
         return self
 
-    def _profile(self) -> Profile:
+    def new_profile(self) -> Profile:
+        """The profile of an engine's process that begins now."""
         if self._profile_name == "none":
             return Profile(self.clock, self._latency)
-        return EngineProfile(self.clock, self._latency, self._pace)
+        return EngineProfile(self.clock, self._latency, self._pace, hosts=HOSTS[self._profile_name])
+
+    def slow_down(self, latency: float | str) -> None:
+        """Every request takes so much longer from now on, at all sites. Raises BadLatency."""
+        self._latency = Latency(latency)
+        for server in self._servers.values():
+            server.profile.latency = self._latency
 
     def wait(self, ended: threading.Event, seconds: float) -> None:
         """Stays until it is stopped, the event is set, or the time is over."""
@@ -141,13 +159,13 @@ class Twin:
         """The state of a site, to look into; take its lock while the twin answers."""
         return self.sites[name]
 
-    def requests(self, site: str) -> list[LoggedRequest]:
-        """What a site was asked so far."""
-        return self._servers[site].log.entries()
+    def requests(self, site: str, **wanted: str) -> list[LoggedRequest]:
+        """What a site was asked so far: all of it, or what RequestLog.query finds. Raises BadQuery."""
+        return self._servers[site].log.query(wanted)
 
     def writes(self, site: str) -> list[LoggedRequest]:
         """The requests that were neither reads nor sign-ins."""
-        return [entry for entry in self.requests(site) if entry.is_write]
+        return self.requests(site, kind="write")
 
     def stats(self, site: str) -> dict[str, int]:
         """Counts of a site's requests."""
@@ -159,7 +177,13 @@ class Twin:
         return [error for server in self._servers.values() for error in server.errors]
 
     def fail(self, rule: str | Mapping[str, Any], site: str | None = None) -> None:
-        """Adds a fault: a name of faults.NAMES or the fields of a rule; at one site or at every one. Raises BadRule."""
+        """Adds a fault: a name of faults.NAMES or the fields of a rule; at one site (or the rule's own ``site``) or at
+        every one. Raises BadRule."""
+        if isinstance(rule, Mapping) and "site" in rule:
+            site = rule["site"]
+            if site not in self.sites:
+                raise faults.BadRule(f"there is no site {site!r}")
+            rule = {key: value for key, value in rule.items() if key != "site"}
         made = faults.named(rule) if isinstance(rule, str) else faults.rule(rule)
         if isinstance(made, faults.OnStorage):
             self._on_storage(made)
@@ -199,6 +223,14 @@ class Twin:
             vms=counted["vms"], templates=counted["templates"], domains=counted["domains"], disks=counted["disks"]
         )
 
+    def die(self, site: str, seconds: float = 0.0) -> None:
+        """The process of a site's engine dies; it is there again after so many seconds, 0 for not before ``live``."""
+        self._servers[site].die(seconds)
+
+    def live(self, site: str) -> None:
+        """The process of a site's engine is there again."""
+        self._servers[site].live()
+
     def expire_tokens(self, site: str) -> int:
         """Makes every token of a site invalid; returns how many there were."""
         return self._servers[site].accounts.expire()
@@ -209,4 +241,4 @@ class Twin:
         for name, server in self._servers.items():
             server.log.clear()
             self._faults[name].clear()
-            server.replace(self.sites[name], self._profile())
+            server.replace(self.sites[name], self.new_profile())

@@ -13,12 +13,13 @@ import pytest
 import requests
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import Clock
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.costs import COSTS
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.floor import floor, rate, simulate, until_up
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.floor import floor, rate, until_up
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.power import ONE_IN, POLL_SECONDS, UP_SECONDS
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.processor import Processor, phases
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import EngineProfile
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Work
+from ansible_collections.ovirt_dr.storage.tests.unit.plugins.plugin_utils.twin.virtual import simulate
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,7 +56,7 @@ def test_many_in_flight_are_slower_than_four() -> None:
     [(1, 4.2, 0.23), (2, 7.5, 0.27), (4, 6.3, 0.61), (8, 6.3, 1.27), (32, 6.2, 4.77)],
 )
 def test_start_rate(in_flight: int, per_second: float, median: float) -> None:
-    run = simulate([Work("start")] * 80, in_flight)
+    run = simulate([Work("start", 1000)] * 80, in_flight)
     assert 80 / run.seconds == pytest.approx(per_second, rel=0.3)
     assert run.percentile(0.5) == pytest.approx(median, rel=0.3)
 
