@@ -17,7 +17,9 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import 
 
 @dataclass
 class Content:
-    """A storage domain as it lies on storage: its metadata, its images, its OVF store."""
+    """A storage domain as it lies on storage: its metadata, its images, its OVF store.
+
+    ``backing``: thin disk -> the template disk it stands on. ``exported``: what an export domain holds."""
 
     id: str
     record: Record
@@ -25,6 +27,8 @@ class Content:
     disks: dict[str, Record] = field(default_factory=dict)
     layered: set[str] = field(default_factory=set)
     ovf: dict[str, OvfEntry] = field(default_factory=dict)
+    backing: dict[str, str] = field(default_factory=dict)
+    exported: dict[str, OvfEntry] = field(default_factory=dict)
 
 
 @dataclass
@@ -39,7 +43,8 @@ class Place:
 
 class Storage:
     """All places by address. ``chap`` holds user name and password of the targets that ask for them;
-    ``changes`` counts how often something was cut off or came back."""
+    ``changes`` counts how often something was cut off or came back; ``defects`` are what hosts cannot do at present
+    (copy, mirror, merge, hibernate)."""
 
     def __init__(self, estate: Estate) -> None:
         data = estate["storage"]
@@ -55,6 +60,7 @@ class Storage:
         self.luns: dict[str, Place] = {}
         self.chap: dict[str, tuple[str, str]] = {}
         self.changes = 0
+        self.defects: set[str] = set()
         for lun in data.get("luns", []):
             device = {key: value for key, value in lun.items() if key not in ("domain", "hosts")}
             self.luns[lun["id"]] = Place(
@@ -113,6 +119,7 @@ class Storage:
         for place in (*self.exports.values(), *self.luns.values()):
             place.reachable = True
         self.chap.clear()
+        self.defects.clear()
         self.changes += 1
 
     def block_places(self, domain: str) -> list[Place]:
