@@ -1,14 +1,12 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Disks: registering one, deleting one (contract 04, 4.7 and 4.8; recordings 04b 177-193, 256-260, 07 256-258)."""
+"""Disks: registering one, forgetting one (contract 04, 4.7 and 4.8; recordings 04b 177-193, 256-260, 07 256-258)."""
 
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.reads import BROKEN_DISK
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.register import disk_profile
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
@@ -43,33 +41,14 @@ def register(site: Site, request: Request) -> Answer:
     return action_answer(sent, {"disk": shown, "job": {"id": job.id}, "status": "complete"})
 
 
-def remove(site: Site, request: Request) -> Answer:
-    """DELETE /disks/{disk}."""
-    disk = site.get("disk", request.ids[0])
-    if disk is None:
-        raise refusals.empty(404)
-    if disk.id in site.doubled:
-        raise refusals.text(400, BROKEN_DISK)
-    users = [vm for vm in (site.get("vm", owner) for owner in site.disk_users.get(disk.id, ())) if vm is not None]
-    if any(vm.data["status"] != "down" for vm in users):
-        raise refusals.command(409, "Cannot remove Virtual Disk. At least one of the VMs is not down.")
-    for domain in site.domains_of(disk):
-        held = site.get("storage_domain", domain)
-        if held is not None and held.data["status"] != "active":
-            raise refusals.command(409, f"Cannot remove Virtual Disk. {status_text(held)}")
-    for vm in users:
-        vm.subs["disk_attachments"] = [a for a in vm.subs["disk_attachments"] if a["id"] != disk.id]
-    remove_disk(site, disk)
-    job = site.job(f"Removing Disk {disk.name}", request.correlation)
-    return action_answer({}, {"job": {"id": job.id}, "status": "complete"})
-
-
 def remove_disk(site: Site, disk: Entity) -> None:
     """Takes a disk out of the engine and its image off the storage."""
     for domain in site.domains_of(disk):
         content = site.storage.contents.get(domain)
         if content is not None and content.pool == site.data_center_of(disk):
             content.disks.pop(disk.id, None)
+            content.backing.pop(disk.id, None)
+            content.layered.discard(disk.id)
     site.remove(disk)
     site.disk_users.pop(disk.id, None)
     _drop_portal(site, disk)

@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disks import remove_disk
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import LOCKED
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import arranged
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.pending import pending
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_events import place_of, told
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_record import ORDER
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps, Work
 
 UP_SECONDS = 1.5
@@ -20,7 +24,12 @@ POLL_SECONDS = 15.0
 """The engine's own look at a host's VMs; late VMs are only seen up by it (baseline, section 3)."""
 ONE_IN = 4
 """One VM in so many is late: its status event is not applied (baseline, section 3)."""
-DOWN_SECONDS = {"stop": 1.0, "shutdown": 4.0}
+DOWN_SECONDS = {"stop": 4.0, "shutdown": 4.0}
+"""Until the engine sees a VM down (findings, 7: 4 to 14)."""
+SAVING_SECONDS = 2.0
+SUSPENDED_SECONDS = 7.5
+RESUMED_SECONDS = 14.0
+"""From the call to ``saving_state``, from there to ``suspended``, and from a start to ``up`` again (05 467-488)."""
 
 _NPE = (
     'java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.core.common.businessentities.VM.getStatus()" '
@@ -48,30 +57,25 @@ def start(site: Site, request: Request) -> Steps:
     sent = request.action("vm/methods/start")
     vm = _vm(site, request)
     status = str(vm.data["status"])
-    if status not in ("down", "suspended", "paused"):
+    if status not in ("down", "suspended", "paused", "image_locked"):
         words = {"wait_for_launch": "WaitForLaunch", "powering_up": "PoweringUp"}.get(status, status.capitalize())
         raise refusals.command(409, f"Cannot run VM because the VM is in {words} status.")
-    if site.importing.get(vm.id, 0.0) > site.clock.now():
-        raise refusals.command(409, f"Cannot run VM. VM {vm.name} is being imported.")
-    for disk in site.disks_of(vm):
-        for domain in site.domains_of(disk):
-            held = site.get("storage_domain", domain)
-            if held is not None and held.data["status"] != "active":
-                raise refusals.command(409, f"Cannot run VM. {status_text(held)}")
+    check_start(site, vm)
     host = site.host_up(site.data_center_of(vm))
     if host is None:
         raise refusals.command(
             409, "Cannot run VM. There is no host that satisfies current scheduling constraints. See below for details:"
         )
+    former = str(vm.data["status"])
     vm.set(status="wait_for_launch")
     yield Work("start", count=len(site.tables["vm"]))
     job = site.job(f"Launching VM {vm.name}", request.correlation)
-    vm.set(status="wait_for_launch", host={"id": host.id}, start_time=site.clock.stamp(), run_once="false")
-    site.event(
-        153, f"VM {vm.name} was started by admin@internal-authz (Host: {host.name}).", (vm, host), request.correlation
-    )
-    seconds = UP_SECONDS
-    if int(vm.id[:2], 16) % ONE_IN == 0:
+    fields = {"host": {"id": host.id}, "start_time": site.clock.stamp(), "run_once": "false"}
+    vm.set(status="wait_for_launch", stop_reason=None, display=reached(vm, host), **fields)
+    vm.data = arranged(vm.data, ORDER)
+    told(site, vm, 153, f"VM {vm.name} was started by admin@internal-authz (Host: {host.name}).", request.correlation)
+    seconds = UP_SECONDS if former != "suspended" else RESUMED_SECONDS
+    if former != "suspended" and int(vm.id[:2], 16) % ONE_IN == 0:
         seconds += POLL_SECONDS - (site.clock.now() / (site.pace or 1.0)) % POLL_SECONDS
     site.later(seconds, lambda: _up(site, vm, host))
     return _done(sent, job, vm)
@@ -80,7 +84,40 @@ def start(site: Site, request: Request) -> Steps:
 def _up(site: Site, vm: Entity, host: Entity) -> None:
     if vm.data["status"] == "wait_for_launch":
         vm.set(status="up")
-        site.event(32, f"VM {vm.name} started on Host {host.name}", (vm, host))
+        told(site, vm, 32, f"VM {vm.name} started on Host {host.name}")
+
+
+def check_start(site: Site, vm: Entity) -> None:
+    """What speaks against starting a VM, in the engine's order. Raises Refusal."""
+    action = "Cannot run VM."
+    if site.importing.get(vm.id, 0.0) > site.clock.now():
+        raise refusals.command(409, f"{action} VM {vm.name} is being imported.")
+    if site.held(f"template of {vm.id}"):
+        raise refusals.command(409, f"{action} Template is being created from this VM.")
+    if vm.data["status"] == "image_locked":  # not recorded
+        raise refusals.command(409, f"{action} VM is locked.")
+    disks = site.disks_of(vm)
+    for domain in (site.get("storage_domain", d) for disk in disks for d in site.domains_of(disk)):
+        if domain is not None and domain.data["status"] != "active":
+            raise refusals.command(409, f"{action} {status_text(domain)}")
+    locked = [disk.name for disk in disks if disk.data.get("status") == "locked"]
+    if locked:
+        raise refusals.command(409, f"Cannot run VM: {LOCKED.format(', '.join(locked))}")
+
+
+def reached(vm: Entity, host: Entity) -> Record:
+    """The display of a VM that runs: with the certificate of its host."""
+    held = {key: value for key, value in (vm.data.get("display") or {}).items() if key != "certificate"}
+    certificate = host.data.get("certificate")
+    if isinstance(certificate, dict):
+        held["certificate"] = {"content": "CERTIFICATE\n", **certificate}
+    return {key: held[key] for key in sorted(held)}
+
+
+def unreached(vm: Entity) -> Record:
+    """The display of a VM that does not run."""
+    left_out = ("certificate", "address", "port", "secure_port")
+    return {key: value for key, value in (vm.data.get("display") or {}).items() if key not in left_out}
 
 
 def end(site: Site, request: Request) -> Answer:
@@ -88,50 +125,43 @@ def end(site: Site, request: Request) -> Answer:
     verb = request.segments[2]
     sent = request.action(f"vm/methods/{verb}")
     vm = _vm(site, request)
-    if vm.data["status"] in ("down", "image_locked"):
-        word = "stop" if verb == "stop" else "shutdown"
-        raise refusals.command(409, f"Cannot {word} VM. VM is not running.")
     job = site.job(f"{'Stopping' if verb == 'stop' else 'Shutting down'} VM {vm.name}", request.correlation)
-    vm.set(status="powering_down")
-    site.event(
+    if vm.data["status"] in ("down", "image_locked"):
+        return _done(sent, job, vm)
+    vm.set(stop_reason=str(sent.get("reason", "")), **({"status": "powering_down"} if verb == "shutdown" else {}))
+    vm.data = arranged(vm.data, ORDER)
+    told(
+        site,
+        vm,
         33,
         f"VM {vm.name} powered off by admin@internal-authz (Host: {_host_name(site, vm)}).",
-        (vm,),
         request.correlation,
     )
     site.later(DOWN_SECONDS[verb], lambda: down(site, vm))
     return _done(sent, job, vm)
 
 
-def remove(site: Site, request: Request) -> Answer:
-    """DELETE /vms/{vm}: with its disks, LUN disks too, unless ``detach_only`` (05 recordings 264-512, 06 165 and
-    274)."""
-    vm = site.get("vm", request.ids[0])
-    if vm is None:
-        raise refusals.empty(404)
-    if vm.data.get("delete_protected") == "true":
-        raise refusals.command(
-            409, "Cannot remove VM. Delete protection is enabled. In order to delete, disable Delete protection first."
-        )
-    if vm.data["status"] != "down":
-        raise refusals.command(409, "Cannot remove VM. VM is running.")
-    disks = site.disks_of(vm)
-    if any(disk.id in site.doubled for disk in disks):
-        raise refusals.engine_error()
-    for domain in (site.get("storage_domain", d) for disk in disks for d in site.domains_of(disk)):
-        if domain is not None and domain.data["status"] != "active":
-            raise refusals.command(409, f"Cannot remove VM. {status_text(domain)}")
-    site.remove(vm)
-    if not request.flag("detach_only"):
-        for disk in disks:
-            if disk.data.get("shareable") != "true":
-                remove_disk(site, disk)
-    job = site.job(f"Removing VM {vm.name} from system", request.correlation)
-    center = site.get("data_center", site.data_center_of(vm))
-    site.event(
-        113, f"VM {vm.name} was successfully removed by admin@internal-authz.", (vm, center), request.correlation
-    )
-    return action_answer({}, {"job": {"id": job.id}, "status": "complete"})
+def suspend(site: Site, request: Request) -> Answer:
+    """POST /vms/{vm}/suspend: 202; the memory is saved behind it. A host that cannot leaves the VM up (05 #281)."""
+    sent = request.action("vm/methods/suspend")
+    vm = _vm(site, request)
+    if vm.data["status"] != "up":
+        raise refusals.command(409, "Cannot hibernate VM. VM is not up.")
+    job = site.job(f"Performing Hibernate action on VM {vm.name}", request.correlation, "started")
+
+    def saving() -> None:
+        site.end_job(job)
+        if "hibernate" not in site.storage.defects and vm.data["status"] == "up":
+            vm.set(status="saving_state")
+            site.later(SUSPENDED_SECONDS, lambda: _saved(site, vm))
+
+    site.later(SAVING_SECONDS, saving)
+    return pending(site, sent, job, 2)
+
+
+def _saved(site: Site, vm: Entity) -> None:
+    if vm.data["status"] == "saving_state":
+        _left(site, vm, "suspended")
 
 
 def _host_name(site: Site, vm: Entity) -> str:
@@ -139,7 +169,16 @@ def _host_name(site: Site, vm: Entity) -> str:
     return host.name if host is not None else ""
 
 
+def _left(site: Site, vm: Entity, status: str) -> None:
+    """The VM is on no host any more."""
+    stamp = site.clock.stamp(site.time())
+    vm.set(status=status, host=None, start_time=None, run_once=None, stop_time=stamp, display=unreached(vm))
+
+
 def down(site: Site, vm: Entity) -> None:
     """The VM has ended."""
-    vm.set(status="down", host=None, start_time=None, stop_time=site.clock.stamp())
-    site.event(61, f"VM {vm.name} is down.  ", (vm,))
+    if vm.data["status"] == "down":
+        return
+    about = [entity for entity in place_of(site, vm) if entity is not None and entity.tag != "data_center"]
+    _left(site, vm, "down")
+    site.event(61, f"VM {vm.name} is down.  ", about, by_user=False)

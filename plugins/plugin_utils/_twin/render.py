@@ -99,7 +99,7 @@ def write_entity(
         if replaced is not None:
             replaced(out, depth + 1)
         else:
-            write_value(out, depth + 1, key, record[key], shape.tag)
+            write_value(out, depth + 1, key, record[key], _BARE if shape.bare else shape.tag)
     for writer in more.values():
         writer(out, depth + 1)
     out.append(f"{pad}</{shape.tag}>\n")

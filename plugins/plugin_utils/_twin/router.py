@@ -21,7 +21,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
     hosts,
     lun_disks,
     nics,
-    power,
+    placement_routes,
     reads,
     refusals,
     register,
@@ -42,6 +42,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import
 Handler = Callable[[Site, Request], Union[Answer, Steps]]  # noqa: UP007 (ansible-test pylint)
 
 ROUTES: dict[str, Handler] = {
+    **placement_routes.ROUTES,
     "POST storagedomains": create.create,
     "PUT storagedomains/*": domains.update,
     "DELETE storagedomains/*": domains.remove,
@@ -62,10 +63,7 @@ ROUTES: dict[str, Handler] = {
     "DELETE datacenters/*/storagedomains/*": detach.detach,
     "POST datacenters/*/storagedomains/*/disks/*/register": disks.register,
     "DELETE datacenters/*/storagedomains/*/disks/*": disks.remove_unregistered,
-    "POST disks": lun_disks.create,
     "POST disks/*/refreshlun": lun_disks.refresh,
-    "DELETE disks/*": disks.remove,
-    "DELETE vms/*": power.remove,
     "POST vms/*/nics": nics.add,
     "PUT vms/*/nics/*": nics.update,
     "DELETE vms/*/nics/*": nics.remove,
@@ -84,9 +82,6 @@ ROUTES: dict[str, Handler] = {
     "DELETE affinitylabels/*/vms/*": affinity.take_from_label,
     "POST vms/*/affinitylabels": affinity.put_label,
     "DELETE vms/*/affinitylabels/*": affinity.take_label,
-    "POST vms/*/start": power.start,
-    "POST vms/*/stop": power.end,
-    "POST vms/*/shutdown": power.end,
     "POST hosts/*/iscsidiscover": hosts.discover,
     "POST hosts/*/discoveriscsi": hosts.discover,
     "POST hosts/*/iscsilogin": hosts.login,

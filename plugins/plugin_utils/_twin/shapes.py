@@ -15,17 +15,21 @@ API = "/ovirt-engine/api"
 
 @dataclass(frozen=True)
 class Shape:
-    """One collection: element names, and the relative links and actions of its members."""
+    """One collection: element names, and the relative links and actions of its members; ``bare`` members hold no
+    addresses."""
 
     tag: str
     plural: str
     actions: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     search: bool = False
+    bare: bool = False
 
 
-def _shape(tag: str, plural: str, actions: str = "", links: str = "", search: bool = False) -> Shape:
-    return Shape(tag, plural, tuple(actions.split()), tuple(links.split()), search)
+def _shape(
+    tag: str, plural: str, actions: str = "", links: str = "", search: bool = False, *, bare: bool = False
+) -> Shape:
+    return Shape(tag, plural, tuple(actions.split()), tuple(links.split()), search, bare)
 
 
 _VM_ACTIONS = (
@@ -127,6 +131,7 @@ SHAPES: dict[str, Shape] = {
     "vms/nics": _shape("nic", "nics", "deactivate activate", "reporteddevices networkfilterparameters statistics"),
     "vms/snapshots": _shape("snapshot", "snapshots", "restore", "disks nics cdroms"),
     "vms/snapshots/active": _shape("snapshot", "snapshots", "restore"),
+    "vms/snapshots/disks": _shape("disk", "disks", bare=True),
     "vms/tags": _shape("tag", "tags"),
     "vms/permissions": _shape("permission", "permissions"),
     "vms/affinitylabels": _shape("affinity_label", "affinity_labels"),

@@ -308,8 +308,10 @@ class Site:
         about: Iterable[Entity | None] = (),
         correlation: str = "",
         severity: str = "normal",
+        *,
+        by_user: bool = True,
     ) -> None:
-        """An audit log entry that names these entities."""
+        """An audit log entry that names these entities, and the user unless the engine did it by itself."""
         number = str(next(self._events))
         data: Record = {"id": number, "description": words, "code": str(code)}
         if correlation:
@@ -317,7 +319,7 @@ class Site:
         data.update({"custom_id": "-1", "flood_rate": "0", "index": number, "origin": "oVirt", "severity": severity})
         data["time"] = self.clock.stamp(self.time())
         named = {entity.tag: {"id": entity.id, "name": entity.name} for entity in about if entity is not None}
-        user = self.user()
+        user = self.user() if by_user else None
         if user is not None:
             named["user"] = {"id": user.id, "name": ADMIN}
         data.update(sorted(named.items()))

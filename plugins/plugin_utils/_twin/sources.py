@@ -33,6 +33,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views impor
     home,
     in_domain,
     portless,
+    snapshot_disk,
+    snapshot_view,
 )
 
 
@@ -117,10 +119,20 @@ def _events(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
 
 def _snapshots(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     """A VM's snapshots; the active one has no links."""
-    found = sub("vm", "snapshots", "vms/snapshots", back=False)(site, ids)
+    vm = site.get("vm", ids[0])
+    if vm is None:
+        return []
     return [
-        Member(m.data, m.href, "vms/snapshots/active") if m.data.get("snapshot_type") == "active" else m for m in found
+        Member(snapshot_view(vm, m.data), m.href, m.shape + ("/active" if m.data["snapshot_type"] == "active" else ""))
+        for m in sub("vm", "snapshots", "vms/snapshots", back=False)(site, ids)
     ]
+
+
+def _snapshot_disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+    """The disks of a snapshot: no addresses, no actions (05 #247)."""
+    vm = site.get("vm", ids[0])
+    held = next((s for s in vm.subs.get("snapshots", []) if s["id"] == ids[1]), {}) if vm is not None else {}
+    return [Member(snapshot_disk(held, disk), "", "vms/snapshots/disks") for disk in held.get("disks", [])]
 
 
 def _attachments(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
@@ -190,6 +202,7 @@ SOURCES: dict[str, Source] = {
     "vms/diskattachments": sub("vm", "disk_attachments", "vms/diskattachments"),
     "vms/nics": sub("vm", "nics", "vms/nics", after="name"),
     "vms/snapshots": _snapshots,
+    "vms/snapshots/disks": _snapshot_disks,
     "vms/tags": sub("vm", "tags", "vms/tags"),
     "vms/permissions": sub("vm", "permissions", "vms/permissions"),
     "vms/affinitylabels": linked("vm", "affinity_labels", "affinity_label"),

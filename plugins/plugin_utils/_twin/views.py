@@ -27,6 +27,10 @@ class Member:
     entity: Entity | None = None
 
 
+DYNAMIC = ("status", "host", "run_once", "start_time", "stop_reason", "has_illegal_images")
+"""Fields of a VM that its snapshots show as they are now, not as they were (05 #326, #464)."""
+_GIB = 1 << 30
+
 Source = Callable[[Site, tuple[str, ...]], Iterable[Member]]
 
 
@@ -86,6 +90,25 @@ def group_record(group: Entity) -> Record:
         held = group.subs.get(key, [])
         data[key] = {tag: list(held)} if held else {}
     return data
+
+
+def snapshot_view(vm: Entity, snapshot: Record) -> Record:
+    """A snapshot of a VM: without its images, and with what its VM is at present (05 #326, #464)."""
+    shown = {key: value for key, value in snapshot.items() if key != "disks"}
+    if isinstance(shown.get("vm"), dict):
+        kept = {key: value for key, value in shown["vm"].items() if key not in DYNAMIC}
+        now = {key: vm.data[key] for key in DYNAMIC if key in vm.data}
+        shown["vm"] = {**kept, **now}
+    return shown
+
+
+def snapshot_disk(snapshot: Record, disk: Record) -> Record:
+    """A disk in a snapshot: its size by the whole GiB, as an OVF has it (05 #247)."""
+    left_out = ("qcow_version", "disk_profile", "quota", "status", "actual_size", "total_size")
+    shown = {key: value for key, value in disk.items() if key not in left_out}
+    size = -(-int(disk.get("actual_size", "0")) // _GIB) * _GIB
+    more = {"actual_size": str(size), "status": "ok", "total_size": "0", "snapshot": {"id": snapshot["id"]}}
+    return {**shown, **more}
 
 
 def with_configuration(site: Site, snapshot: Member, vm: str) -> Member:

@@ -1,0 +1,18 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The 202 of an action that goes on behind its answer: the ids of its tasks in its own id (05 #281, #302; 03b #37)."""
+
+from __future__ import annotations
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, action_answer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+
+
+def pending(site: Site, sent: Record, job: Entity, tasks: int) -> Answer:
+    """The answer, with as many tasks as there are volumes to make."""
+    found = action_answer(sent, {"async": "true", "job": {"id": job.id}, "status": "pending"}, 202)
+    ids = "%2C".join(site.new_id() for _unused in range(max(1, tasks)))
+    found.body = found.body.replace(b"<action>", f'<action id="{ids}">'.encode(), 1)
+    return found
