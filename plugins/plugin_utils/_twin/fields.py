@@ -180,10 +180,13 @@ STORAGE_CONNECTION = frozenset(
     ]
 )
 
+EXTENSION = frozenset(["comment", "description", "host", "id", "name", "password", "target", "username"])
+
 BODIES = {
     "action": ACTION,
     "storage_domain": STORAGE_DOMAIN,
     "storage_connection": STORAGE_CONNECTION,
+    "storage_connection_extension": EXTENSION,
     "registration_configuration": MAPPINGS,
 }
 """Root (or inner) element -> what may lie directly inside it."""

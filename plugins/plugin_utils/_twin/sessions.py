@@ -38,7 +38,12 @@ def sign_in(site: Site, host: str, address: str, target: str, username: str = ""
 
 
 def sign_in_to(site: Site, host: str, connection: Entity) -> str:
-    """Signs a host in with the details of a connection record; as sign_in."""
+    """Signs a host in with the details of a connection record, or with its own for the target; as sign_in."""
     data = connection.data
     secret = next((held["password"] for held in connection.subs.get("chap", [])), "")
-    return sign_in(site, host, data.get("address", ""), data.get("target", ""), data.get("username", ""), secret)
+    known = site.get("host", host)
+    username, password = data.get("username", ""), secret
+    for own in known.subs.get("storage_connection_extensions", []) if known is not None else []:
+        if own.get("target") == data.get("target", ""):
+            username, password = own.get("username", ""), own.get("password", "")
+    return sign_in(site, host, data.get("address", ""), data.get("target", ""), username, password)

@@ -127,6 +127,7 @@ SHAPES: dict[str, Shape] = {
         "host_nic", "host_nics", "", "linklayerdiscoveryprotocolelements networklabels networkattachments statistics"
     ),
     "hosts/networkattachments": _shape("network_attachment", "network_attachments"),
+    "hosts/storageconnectionextensions": _shape("storage_connection_extension", "storage_connection_extensions"),
     "vms/diskattachments": _shape("disk_attachment", "disk_attachments"),
     "vms/nics": _shape("nic", "nics", "deactivate activate", "reporteddevices networkfilterparameters statistics"),
     "vms/snapshots": _shape("snapshot", "snapshots", "restore", "disks nics cdroms"),
@@ -161,7 +162,6 @@ PLURALS = {
     "glustervolumes": "gluster_volumes",
     "enabledfeatures": "cluster_features",
     "networklabels": "network_labels",
-    "storageconnectionextensions": "storage_connection_extensions",
     "networkattachments": "network_attachments",
     "fenceagents": "agents",
     "disksnapshots": "disk_snapshots",

@@ -199,6 +199,9 @@ SOURCES: dict[str, Source] = {
     "hosts/storage": host_devices,
     "hosts/nics": sub("host", "nics", "hosts/nics"),
     "hosts/networkattachments": _attachments,
+    "hosts/storageconnectionextensions": sub(
+        "host", "storage_connection_extensions", "hosts/storageconnectionextensions"
+    ),
     "vms/diskattachments": sub("vm", "disk_attachments", "vms/diskattachments"),
     "vms/nics": sub("vm", "nics", "vms/nics", after="name"),
     "vms/snapshots": _snapshots,
