@@ -9,6 +9,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refu
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import write_stores
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, INACCESSIBLE, status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.local import is_local
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.master import bring_up, master_of, taken_in
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import connect, reachable
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
@@ -21,15 +23,14 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member, domain_inside
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps, Work
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Pause, Steps, Work
 
+FIRST_SECONDS = 1.0
+"""How much longer it takes when the first domain makes a data center (03 26-37)."""
+TASKS_SECONDS = 2.0
+"""How long the OVF stores of a domain that came in are read (03 398-401)."""
 OVF_LOCKED_SECONDS = 5.0
 """How long after an OVF update other operations on the domain are refused (findings, 7)."""
-
-
-def master_of(site: Site, data_center: str) -> Entity | None:
-    """The master domain of a data center."""
-    return next((d for d in site.domains_in(data_center) if d.data.get("master") == "true"), None)
 
 
 def _asked_for(site: Site, request: Request) -> Entity | None:
@@ -48,7 +49,34 @@ def _asked_for(site: Site, request: Request) -> Entity | None:
 
 def attach(site: Site, request: Request) -> Steps:
     """POST /datacenters/{dc}/storagedomains: one long call; the list of what is unregistered is taken here."""
-    entity = _asked_for(site, request)
+    asked = _asked_for(site, request)
+    entity, center, host = _attachable(site, request, asked)
+    if not connect(site, entity, center.id):
+        raise refusals.command(400)
+    content = site.storage.contents[entity.id]
+    entity.set(status="locked", data_centers={"data_center": {"id": center.id}})
+    if master_of(site, center.id) is None:
+        yield Pause(FIRST_SECONDS)
+    yield Work("attach", count=len(content.disks), data_center=center.id)
+    taken_in(site, entity, center)
+    _upgraded(entity, center)
+    site.unregistered[entity.id] = dict(content.ovf)
+    if _register_stores(site, entity, center, request):
+        site.hold(tasks_of(center), TASKS_SECONDS)
+    site.job(f"Attaching Storage Domain {entity.name} to Data Center {center.name}", request.correlation)
+    site.event(
+        962,
+        f"Storage Domain {entity.name} was attached to Data Center {center.name} by admin@internal-authz",
+        (center, host, entity),
+        request.correlation,
+    )
+    href = f"{API}/datacenters/{center.id}/storagedomains/{entity.id}"
+    member = Member(domain_inside(entity, center.id), href, "datacenters/storagedomains")
+    return Answer(201, document(member_writer(site, member, {})), headers={"Location": location(request.host, href)})
+
+
+def _attachable(site: Site, request: Request, entity: Entity | None) -> tuple[Entity, Entity, Entity]:
+    """The domain, the data center and a host, when the domain may come in. Raises Refusal."""
     center = site.get("data_center", request.ids[0])
     if center is None:
         raise refusals.command(400, "Data Center doesn't exist.")
@@ -57,8 +85,11 @@ def attach(site: Site, request: Request) -> Steps:
         raise refusals.command(409, "Cannot attach Storage. There is no active Host in the Data Center.")
     if entity is None:
         raise refusals.command(400, "Cannot attach Storage. Storage Domain doesn't exist.")
+    if site.held(entity.id):  # not recorded
+        raise refusals.command(409, f"Cannot attach Storage. {BUSY}")
     if site.data_center_of(entity) or entity.data["status"] == "locked":
         raise refusals.command(409, f"Cannot attach Storage. {INACCESSIBLE}")
+    _suitable(site, entity, center)
     master = master_of(site, center.id)
     if center.data["status"] == "uninitialized" and entity.data["type"] != "data":
         raise refusals.command(
@@ -70,19 +101,43 @@ def attach(site: Site, request: Request) -> Steps:
             "Failed to attach Storage due to an error on the Data Center master Storage Domain.\n"
             "-Please activate the master Storage Domain first.",
         )
-    if not connect(site, entity, center.id):
-        raise refusals.command(400)
-    content = site.storage.contents[entity.id]
-    entity.set(status="locked", data_centers={"data_center": {"id": center.id}})
-    yield Work("attach", count=len(content.disks), data_center=center.id)
-    entity.set(status="active", master="true" if master is None else "false")
-    if master is None:
-        center.set(status="up", storage_format=entity.data["storage_format"])
-    content.pool = center.id
-    site.unregistered[entity.id] = dict(content.ovf)
+    return entity, center, host
+
+
+def _suitable(site: Site, entity: Entity, center: Entity) -> None:
+    """Whether a data center takes a domain of this kind, format and storage. Raises Refusal."""
+    kind, newest = entity.data["type"], center.data.get("storage_format")
+    if kind == "data" and newest and str(entity.data["storage_format"]) > str(newest):  # not recorded
+        raise refusals.command(
+            409, f"Cannot attach Storage. The Storage Domain format {entity.data['storage_format']} is illegal."
+        )
+    if is_local(entity) != (center.data.get("local") == "true") and is_local(entity):  # not recorded
+        raise refusals.command(
+            409, "Cannot attach Storage. The Storage Domain type does not match the Data Center's storage type."
+        )
+    word = {"iso": "ISO", "export": "Import/Export"}.get(kind)
+    if word is not None and any(domain.data["type"] == kind for domain in site.domains_in(center.id)):
+        raise refusals.command(
+            409,
+            f"Cannot attach more than one {word} Storage Domain to the same Data Center. If you want to use a newly "
+            "created Domain, detach the existing attached Domain and attach the new one.",
+        )
+
+
+def _upgraded(entity: Entity, center: Entity) -> None:
+    """Data domains of an older format get that of the data center (contract 03, 3.4; not recorded)."""
+    newest = center.data.get("storage_format")
+    if entity.data["type"] == "data" and newest:
+        entity.set(storage_format=newest)
+
+
+def _register_stores(site: Site, entity: Entity, center: Entity, request: Request) -> bool:
+    """Makes the OVF stores that lie on a domain floating disks; whether there are any."""
+    found = False
     profile = next((p for p in site.all("disk_profile") if p.ref("storage_domain") == entity.id), None)
-    for identity, image in content.disks.items():
+    for identity, image in site.storage.contents[entity.id].disks.items():
         if image.get("content_type") == "ovf_store" and site.get("disk", identity) is None:
+            found = True
             extra = {"disk_profile": {"id": profile.id}} if profile else {}
             site.add(Entity("disk", {**image, **extra, "storage_domains": {"storage_domain": {"id": entity.id}}}))
             site.event(
@@ -91,16 +146,12 @@ def attach(site: Site, request: Request) -> Steps:
                 (center, entity),
                 request.correlation,
             )
-    site.job(f"Attaching Storage Domain {entity.name} to Data Center {center.name}", request.correlation)
-    site.event(
-        962,
-        f"Storage Domain {entity.name} was attached to Data Center {center.name} by admin@internal-authz",
-        (center, host, entity),
-        request.correlation,
-    )
-    href = f"{API}/datacenters/{center.id}/storagedomains/{entity.id}"
-    member = Member(domain_inside(entity, center.id), href, "datacenters/storagedomains")
-    return Answer(201, document(member_writer(site, member, {})), headers={"Location": location(request.host, href)})
+    return found
+
+
+def tasks_of(center: Entity) -> str:
+    """The key under which a data center's running tasks are held."""
+    return f"tasks {center.id}"
 
 
 def action_domain(site: Site, request: Request) -> Entity | None:
@@ -146,14 +197,17 @@ def activate(site: Site, request: Request) -> Answer:
             "Failed to activate Storage due to an error on the Data Center master Storage Domain.\n"
             "-Please activate the master Storage Domain first.",
         )
+    if site.host_up(center.id) is None:  # not recorded
+        raise refusals.command(409, "Cannot activate Storage. There is no active Host in the Data Center.")
     if not connect(site, entity, center.id):
         site.job(f"Activating Storage Domain {entity.name} on Data Center {center.name}", request.correlation, "failed")
         raise refusals.command(
             400, "Storage domain cannot be reached. Please ensure it is accessible from the host(s)."
         )
     entity.set(status="active")
+    site.active_since[entity.id] = site.time()
     if entity is master:
-        center.set(status="up")
+        bring_up(center)
     job = site.job(f"Activating Storage Domain {entity.name} on Data Center {center.name}", request.correlation)
     site.event(
         966,
@@ -186,8 +240,9 @@ def update_ovf_store(site: Site, request: Request) -> Answer:
     if site.held(entity.id):
         raise refusals.command(409, f"Cannot edit Storage. {BUSY}")
     job = site.job(f"Updating OVFs for Storage Domain {entity.name} in Data Center {center.name}", request.correlation)
-    if entity.data["status"] == "active" and entity.data["type"] == "data":
+    if entity.data["type"] == "data":
         site.hold(entity.id, OVF_LOCKED_SECONDS)
+    if entity.data["status"] == "active" and entity.data["type"] == "data":
         site.later(
             OVF_LOCKED_SECONDS, lambda: write_stores(site, center.id, entity.id) if reachable(site, entity) else None
         )

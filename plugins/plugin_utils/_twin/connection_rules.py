@@ -116,6 +116,21 @@ def details(details: Record, verb: str) -> None:
         raise refusals.command(400, "address field cannot be empty.")
 
 
+def mountable(storage: Record) -> Record:
+    """The storage element of a new file domain, as a connection that may be made of it. Raises Refusal."""
+    missing = [name for name in _NEEDED[storage["type"]] if not storage.get(name)]
+    if missing:
+        word = "vfsType" if missing[0] == "vfs_type" else missing[0]
+        raise refusals.incomplete(f"HostStorage [{word}] required for add")
+    for name, printed in (("nfs_timeo", "nfs_timeio"), ("nfs_retrans", "nfs_retrans")):
+        if name in storage and not 0 <= int(storage[name]) <= 65535:
+            words = f"The value {storage[name]} of attribute '{printed}' is outside of range 0 to 65535."
+            raise refusals.text(400, words, reason="Value out of range")
+    numbers(storage)
+    details(storage, "add")
+    return kept(storage)
+
+
 def kept(body: Record) -> Record:
     """The details of a new connection: what its type keeps, with a path of the form server:/path taken apart."""
     found = {name: body[name] for name in FIELDS.get(body["type"], ()) if body.get(name)}

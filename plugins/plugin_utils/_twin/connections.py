@@ -49,16 +49,19 @@ def _place(details: Record) -> tuple[str, ...]:
     return ("file", details.get("address", ""), details.get("path", ""))
 
 
-def _not_twice(site: Site, details: Record, verb: str, own: str = "") -> None:
-    if details["type"] == "localfs":
-        return
+def not_twice(site: Site, details: Record, verb: str, own: str = "", data_center: str = "") -> None:
+    """Whether no connection but ``own`` has these details; one of a host's own file system only counts within the
+    data center. Raises Refusal."""
+    local = details["type"] == "localfs"
     for other in site.all("storage_connection"):
-        if other.id != own and other.data["type"] != "localfs" and _place(other.data) == _place(details):
-            names = users_of(site, other).domains
+        if other.id == own or (other.data["type"] == "localfs") != local or _place(other.data) != _place(details):
+            continue
+        domains = users_of(site, other).entities
+        if not local or any(site.data_center_of(domain) == data_center for domain in domains):
             raise refusals.command(
                 409,
                 f"Cannot {verb} Storage Connection. Storage connection {other.id} already exists for "
-                f"{names[0] if names else ''}.",
+                f"{domains[0].name if domains else ''}.",
             )
 
 
@@ -78,7 +81,7 @@ def create(site: Site, request: Request) -> Answer:
     rules.details(details, "add")
     if details["type"] == "glusterfs" and not named:
         raise refusals.validation_crash()
-    _not_twice(site, details, "add")
+    not_twice(site, details, "add")
     if named:
         host = site.get("host", named)
         if host is None:
@@ -137,7 +140,7 @@ def update(site: Site, request: Request) -> Answer:
     details = rules.merged(old, body)
     rules.numbers(details)
     rules.details(details, "edit")
-    _not_twice(site, details, "edit", connection.id)
+    not_twice(site, details, "edit", connection.id)
     users = users_of(site, connection)
     _free_to_edit(users, kind, force=request.flag("force"))
     connection.data = {"id": connection.id, **details}

@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.attach import action_domain, done, master_of
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.attach import action_domain, done, tasks_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import write_stores
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, status_text
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import reachable
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, lease_domain, status_text
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.forget import forget
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.local import is_local
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.master import hand_over, master_of
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import lies_on, reachable, unmount
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps, Work
@@ -32,6 +35,10 @@ _RUNNING = (
     "all VMs associated "
     "with this Storage Domain are stopped and in the Down or Suspended state first."
 )
+_TASKS = (
+    "Cannot deactivate Master Data Domain while there are running tasks on its Data Center.\n"
+    "-Tasks running: RetrieveImageData\n-Please wait until tasks will finish and try again."
+)
 _IN_PROCESS = ("locked", "preparing_for_maintenance", "detaching", "activating")
 
 
@@ -40,7 +47,7 @@ def _using(site: Site, domain: Entity) -> list[Entity]:
     return [vm for vm in site.all("vm") if any(domain.id in site.domains_of(disk) for disk in site.disks_of(vm))]
 
 
-def _only_here(site: Site, domain: Entity, tag: str) -> list[Entity]:
+def only_here(site: Site, domain: Entity, tag: str) -> list[Entity]:
     """VMs or templates whose image disks are all on this domain (at least one)."""
     found = []
     for owner in site.all(tag):
@@ -63,17 +70,10 @@ def deactivate(site: Site, request: Request) -> Answer:
         raise refusals.validation_crash()
     if entity.data["status"] not in ("active", "inactive"):
         raise refusals.command(409, f"Cannot deactivate Storage. {status_text(entity)}")
-    others = [d for d in site.domains_in(center.id) if d is not entity]
-    if entity.data.get("master") == "true" and any(d.data["status"] in _IN_PROCESS for d in others):
-        raise refusals.command(
-            409,
-            "You are trying to deactivate a Master storage domain while there are locked domains in the Data Center. "
-            "Please wait for the operations on those domains to finish first.",
-        )
+    if entity.data.get("master") == "true":
+        _master_may_leave(site, entity, center)
     running = [vm for vm in site.all("vm") if vm.data["status"] not in ("down", "suspended", "image_locked")]
-    leases = [
-        vm.name for vm in running if (vm.data.get("lease") or {}).get("storage_domain", {}).get("id") == entity.id
-    ]
+    leases = [vm.name for vm in running if lease_domain(vm) == entity.id]
     if leases:
         raise refusals.command(
             409,
@@ -82,18 +82,41 @@ def deactivate(site: Site, request: Request) -> Answer:
     using = {vm.id for vm in _using(site, entity)}
     if any(vm.id in using for vm in running):
         raise refusals.command(409, _RUNNING)
+    if site.held(tasks_of(center)) and entity.data.get("master") == "true":
+        raise refusals.command(409, _TASKS)
     job = site.job(
         f"Deactivating Storage Domain {entity.name} in Data Center {center.name}", request.correlation, "started"
     )
     former, force = str(entity.data["status"]), str(sent.get("force", "")).lower() == "true"
+    if entity.data["type"] != "data":
+        _left(site, entity, center, job)
+        return done(request, sent, job, entity)
     entity.set(status="locked")
     site.later(LOCKED_SECONDS, lambda: _let_go(site, entity, center, job, former, force))
     return done(request, sent, job, entity)
 
 
+def _master_may_leave(site: Site, entity: Entity, center: Entity) -> None:
+    """Whether nothing else in the data center keeps its master in use. Raises Refusal."""
+    others = [d for d in site.domains_in(center.id) if d is not entity]
+    active = [d for d in others if d.data["status"] == "active"]
+    if active and all(d.data["type"] != "data" for d in active):  # not recorded
+        raise refusals.command(
+            409,
+            "Cannot deactivate Master Data Domain while there are ISO/Export domains active in the Data Center.\n"
+            "-Please deactivate them first.",
+        )
+    if any(d.data["status"] in _IN_PROCESS for d in others):
+        raise refusals.command(
+            409,
+            "You are trying to deactivate a Master storage domain while there are locked domains in the Data Center. "
+            "Please wait for the operations on those domains to finish first.",
+        )
+
+
 def _let_go(site: Site, entity: Entity, center: Entity, job: Entity, former: str, force: bool) -> None:
     """The OVF update and what comes after it. When it fails the domain is soon shown again as it was, unless forced."""
-    there = reachable(site, entity)
+    there = reachable(site, entity) and site.host_up(center.id) is not None
     if not there:
         words = (
             f"Failed to update VMs/Templates OVF data for Storage Domain {entity.name} in Data Center {center.name}."
@@ -106,8 +129,18 @@ def _let_go(site: Site, entity: Entity, center: Entity, job: Entity, former: str
         return
     if there:
         write_stores(site, center.id, entity.id)
-    entity.set(status="preparing_for_maintenance")
+    _left(site, entity, center, job)
+
+
+def _left(site: Site, entity: Entity, center: Entity, job: Entity) -> None:
+    """The engine is done with a domain; hosts let go of it by and by. The last master takes the data center along, and
+    then nobody is left who would see the others off (03b 157-187)."""
     site.end_job(job)
+    if entity.data.get("master") == "true" and not hand_over(site, entity):
+        entity.set(status="maintenance")
+        center.set(status="maintenance")
+        return
+    entity.set(status="preparing_for_maintenance")
     site.event(
         968,
         f"Storage Domain {entity.name} (Data Center {center.name}) was deactivated and has moved to 'Preparing "
@@ -119,13 +152,21 @@ def _let_go(site: Site, entity: Entity, center: Entity, job: Entity, former: str
 
 
 def _as_before(site: Site, entity: Entity, status: str) -> None:
-    """The hosts' next report after a failed deactivate: the engine believes the domain to be as it was."""
-    entity.set(status=status)
+    """The hosts' next report after a failed deactivate: the engine believes the domain to be as it was. Without a host
+    nobody reports, so that takes until there is one."""
+    if site.host_up(site.data_center_of(entity)) is None:
+        site.later(LOCKED_SECONDS, lambda: _as_before(site, entity, status))
+        return
+    if entity.data["status"] == "unknown":
+        entity.set(status=status)
     site.look(site)
 
 
 def _rest(site: Site, entity: Entity, center: Entity) -> None:
+    if entity.data["status"] != "preparing_for_maintenance" or center.data["status"] == "maintenance":
+        return
     entity.set(status="maintenance")
+    unmount(site, entity, [h for h in site.all("host") if site.data_center_of(h) == center.id])
     site.event(
         1029,
         f"Storage Domain {entity.name} (Data Center {center.name}) successfully moved to Maintenance as it's no "
@@ -133,23 +174,6 @@ def _rest(site: Site, entity: Entity, center: Entity) -> None:
         "by any Host of the Data Center.",
         (center, entity),
     )
-    if entity.data.get("master") == "true":
-        heir = next(
-            (
-                d
-                for d in site.domains_in(center.id)
-                if d is not entity
-                and d.data["type"] == "data"
-                and d.data.get("backup") != "true"
-                and d.data["status"] == "active"
-            ),
-            None,
-        )
-        if heir is None:
-            center.set(status="maintenance")
-        else:
-            entity.set(master="false")
-            heir.set(master="true")
 
 
 def detach(site: Site, request: Request) -> Steps:
@@ -157,9 +181,13 @@ def detach(site: Site, request: Request) -> Steps:
     entity, center = action_domain(site, request), site.get("data_center", request.ids[0])
     if entity is None or center is None:
         raise refusals.empty(404)
-    if site.held(entity.id) or entity.data["status"] in _IN_PROCESS:
+    if is_local(entity):
+        return _remove_local(site, request, entity)
+    if site.held(entity.id):
         raise refusals.command(409, f"Cannot detach Storage. {BUSY}")
     _blockers(site, entity)
+    if entity.data["status"] in _IN_PROCESS:
+        raise refusals.command(409, f"Cannot detach Storage. {BUSY}")
     if entity.data["status"] != "maintenance":
         raise refusals.command(409, f"Cannot detach Storage. {status_text(entity)}")
     master = master_of(site, center.id)
@@ -190,8 +218,25 @@ def detach(site: Site, request: Request) -> Steps:
     return action_answer({}, {"job": {"id": job.id}, "status": "complete"})
 
 
+def _remove_local(site: Site, request: Request, entity: Entity) -> Answer:
+    """A domain on a host's own file system is wiped and forgotten when it leaves. Raises Refusal."""
+    if site.held(entity.id) or entity.data["status"] in _IN_PROCESS:  # not recorded
+        raise refusals.command(409, f"Cannot remove Storage. {BUSY}")
+    if entity.data["status"] != "maintenance":
+        raise refusals.command(409, f"Cannot remove Storage. {status_text(entity)}")
+    for place in lies_on(site, entity):
+        place.content = None
+    center = site.get("data_center", request.ids[0])
+    leave(site, entity)
+    forget(site, entity)
+    if center is not None and not site.domains_in(center.id):
+        center.set(status="uninitialized")
+    job = site.job(f"Removing Storage Domain {entity.name}", request.correlation)
+    return action_answer({}, {"job": {"id": job.id}, "status": "complete"})
+
+
 def _blockers(site: Site, entity: Entity) -> None:
-    owners = [*_only_here(site, entity, "vm"), *_only_here(site, entity, "template")]
+    owners = [*only_here(site, entity, "vm"), *only_here(site, entity, "template")]
     protected = [o.name for o in owners if o.data.get("delete_protected") == "true"]
     pooled = [o.name for o in owners if "vm_pool" in o.data]
     previewing = [
@@ -214,7 +259,7 @@ def leave(site: Site, entity: Entity) -> None:
     """The effects of a detach: what lies only here goes, the rest loses its disks here; the OVF store keeps all of
     it."""
     for tag in ("vm", "template"):
-        for owner in _only_here(site, entity, tag):
+        for owner in only_here(site, entity, tag):
             site.remove(owner)
     gone = set()
     for disk in [d for d in site.all("disk") if entity.id in site.domains_of(d)]:

@@ -18,6 +18,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes impo
     COLLECTION_OF,
     REFERENCES,
     SHAPES,
+    VARIANTS,
     Shape,
     plural_of,
 )
@@ -56,10 +57,10 @@ def _plain(name: str) -> str:
 
 def member_writer(site: Site, member: Member, tree: Tree, ids: tuple[str, ...] = ()) -> Writer:
     """A writer for one member, with what ``follow`` asks for written inside. Raises Unfollowable."""
-    shape = SHAPES.get(member.shape) or _bare_shape(member.shape)
+    base, shape = VARIANTS.get(member.shape) or (member.shape, SHAPES.get(member.shape) or _bare_shape(member.shape))
     entity = member.entity
     if tree:
-        inlined = _inlined(site, member, shape, tree)
+        inlined = _inlined(site, member, shape, tree, base)
         return lambda out, depth: write_entity(out, depth, shape, member.data, member.href, inlined)
     data = _addressed(site, member.data)
     if entity is None:
@@ -95,13 +96,13 @@ def _addressed(site: Site, data: Any) -> Any:
     return data
 
 
-def _inlined(site: Site, member: Member, shape: Shape, tree: Tree) -> dict[str, Writer]:
+def _inlined(site: Site, member: Member, shape: Shape, tree: Tree, base: str) -> dict[str, Writer]:
     found: dict[str, Writer] = {}
     ids = tuple(part for part in member.href.removeprefix(API + "/").split("/")[1::2])
     for name, below in tree.items():
         link = next((link for link in shape.links if _plain(link) == name), None)
         if link is not None:
-            found.update(_inlined_link(site, f"{member.shape}/{link}", ids, below))
+            found.update(_inlined_link(site, f"{base}/{link}", ids, below))
             continue
         key = next((key for key in member.data if _plain(key) == name), None)
         found[str(key)] = _inlined_reference(site, str(key), member.data.get(key or ""), below)
@@ -128,7 +129,7 @@ def _inlined_reference(site: Site, key: str, held: Any, below: Tree) -> Writer:
         raise Unfollowable(key)
     shape = SHAPES[COLLECTION_OF[tag]]
     member = home(entity)
-    inlined = _inlined(site, member, shape, below)
+    inlined = _inlined(site, member, shape, below, member.shape)
     renamed = Shape(key, shape.plural, shape.actions, shape.links)
     data = _addressed(site, entity.data)
     return lambda out, depth: write_entity(out, depth, renamed, data, member.href, inlined)

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import block_storage
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sessions import sign_in_to
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Place
@@ -20,15 +22,56 @@ def connections_of(site: Site, domain: Entity) -> list[Entity]:
     return [connection for connection in held if connection is not None]
 
 
+def path_of(site: Site, storage: Record, host: Entity | None = None) -> Place | None:
+    """The place that a file type's details name. A host's own file system is the host's, so only it can say."""
+    if storage.get("type") != "localfs":
+        return site.storage.exports.get((storage.get("address", ""), storage.get("path", "")))
+    return site.storage.exports.get((f"host {host.id}", storage.get("path", ""))) if host is not None else None
+
+
+def mount(site: Site, storage: Record, host: Entity) -> Place | None:
+    """Mounts a path on a host, which keeps it until it is told otherwise. None when it cannot be mounted."""
+    path = storage.get("path", "")
+    if storage.get("type") != "localfs":
+        place = site.storage.export(storage.get("address", ""), path)
+    else:
+        key = (f"host {host.id}", path)
+        place = site.storage.exports.setdefault(key, Place({"address": key[0], "path": path}))
+    if place is None or not place.reachable:
+        return None
+    place.hosts.add(host.id)
+    return place
+
+
+def unmount(site: Site, domain: Entity, hosts: Iterable[Entity]) -> None:
+    """Takes the path that a file domain has now off hosts; what they mounted for it elsewhere stays mounted."""
+    storage = domain.data.get("storage", {})
+    for host in hosts:
+        place = path_of(site, storage, host) if "path" in storage else None
+        if place is not None:
+            place.hosts.discard(host.id)
+
+
+def mount_all(site: Site) -> None:
+    """The mounts that must be there when an estate has active domains."""
+    for domain in site.all("storage_domain"):
+        if domain.data.get("status") == "active":
+            connect(site, domain, site.data_center_of(domain))
+
+
 def lies_on(site: Site, domain: Entity) -> list[Place]:
     """The places on the domain's path that really hold this domain: its export, or its LUNs behind one portal.
 
-    Behind another portal the domain may lie on LUNs with other ids, as replicas do. An estate that does not say how a
-    block domain is connected means the portals of its LUNs."""
+    A host that still has another path mounted finds the domain there too. Behind another portal the domain may lie on
+    LUNs with other ids, as replicas do. An estate that does not say how a block domain is connected means the portals
+    of its LUNs."""
     storage = domain.data.get("storage", {})
     if "volume_group" not in storage:
-        place = site.storage.exports.get((storage.get("address", ""), storage.get("path", "")))
-        return [place] if place is not None and place.content is not None and place.content.id == domain.id else []
+        hosts = {host.id for host in site.all("host")}
+        by_path = [path_of(site, storage), *(path_of(site, storage, host) for host in site.all("host"))]
+        mounted = [place for place in site.storage.exports.values() if not hosts.isdisjoint(place.hosts)]
+        held = (p for p in (*by_path, *mounted) if p is not None and p.content is not None)
+        return [place for place in held if place.content is not None and place.content.id == domain.id][:1]
     portals = {(c.data.get("address"), c.data.get("target")) for c in connections_of(site, domain)}
     if "storage_connections" not in domain.subs:
         portals = {(p.record.get("address"), p.record.get("target")) for p in site.storage.places(storage)}
@@ -58,12 +101,13 @@ def connect(site: Site, domain: Entity, data_center: str) -> bool:
         if connection.data.get("type") == "iscsi":
             for host in hosts:
                 sign_in_to(site, host.id, connection)
+    storage = domain.data["storage"]
+    if "volume_group" not in storage:
+        mounted = [mount(site, storage, host) for host in hosts]
+        return any(mounted) and reachable(site, domain)
     if not reachable(site, domain):
         return False
     places = lies_on(site, domain)
-    storage = domain.data["storage"]
-    if "volume_group" not in storage:
-        return True
     if not any(all(host.id in place.hosts for place in places) for host in hosts):
         return False
     known = {place.record["id"] for place in site.storage.places(storage)}

@@ -196,6 +196,8 @@ def _member(site: Site, request: Request) -> Answer:
         )
     if found is None:
         raise refusals.empty(404)
+    if path == "datacenters/storagedomains":
+        found = Member(found.data, found.href, path)
     if path == "vms/snapshots":
         found = with_configuration(site, found, request.ids[0])
     if path == "hosts/storage":

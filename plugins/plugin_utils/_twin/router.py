@@ -16,16 +16,19 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
     detach,
     disks,
     domain_connections,
-    domains,
+    edit,
+    extend,
     extensions,
     grants,
     hosts,
     lun_disks,
+    master,
     nics,
     placement_routes,
     reads,
     refusals,
     register,
+    remove,
     templates,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import NotXml, parse, to_record
@@ -38,15 +41,18 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import SHAPES
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Pause, Steps
 
 Handler = Callable[[Site, Request], Union[Answer, Steps]]  # noqa: UP007 (ansible-test pylint)
 
 ROUTES: dict[str, Handler] = {
     **placement_routes.ROUTES,
     "POST storagedomains": create.create,
-    "PUT storagedomains/*": domains.update,
-    "DELETE storagedomains/*": domains.remove,
+    "PUT storagedomains/*": edit.update,
+    "DELETE storagedomains/*": remove.remove,
+    "POST storagedomains/*/refreshluns": extend.refresh,
+    "POST storagedomains/*/reduceluns": extend.reduce,
+    "POST datacenters/*/setmaster": master.switch,
     "POST storagedomains/*/isattached": attach.is_attached,
     "POST storagedomains/*/updateovfstore": attach.update_ovf_store,
     "POST storagedomains/*/vms/*/register": register.register,
@@ -98,6 +104,9 @@ ROUTES: dict[str, Handler] = {
 _FAULT_OUTSIDE = (
     "POST storagedomains/*/updateovfstore",
     "POST storagedomains/*/isattached",
+    "POST storagedomains/*/refreshluns",
+    "POST storagedomains/*/reduceluns",
+    "POST datacenters/*/setmaster",
     "POST datacenters/*/storagedomains/*/disks/*/register",
 )
 """Actions whose refusals come as a bare fault, or of which none inside the action was recorded."""
@@ -119,6 +128,7 @@ def answer(site: Site, request: Request, profile: Profile) -> Answer:
         )
         if (
             in_action
+            and request.segments[-1] not in SHAPES
             and request.shape not in SHAPES
             and route not in _FAULT_OUTSIDE
             and refusal.content_type == refusals.XML
@@ -171,7 +181,10 @@ def _write(site: Site, request: Request, profile: Profile, route: str) -> Answer
             except StopIteration as stop:
                 finished = cast(Answer, stop.value)
                 continue
-        profile.spend(work)
+        if isinstance(work, Pause):
+            profile.clock.sleep(work.seconds * site.pace)
+        else:
+            profile.spend(work)
     if finished.hold_until:
         profile.wait_until(finished.hold_until)
         with site.lock:

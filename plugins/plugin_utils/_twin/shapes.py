@@ -121,6 +121,7 @@ SHAPES: dict[str, Shape] = {
     "storagedomains/disks": _shape("disk", "disks", "", "permissions statistics"),
     "storagedomains/storageconnections": _shape("storage_connection", "storage_connections"),
     "storagedomains/diskprofiles": _shape("disk_profile", "disk_profiles"),
+    "storagedomains/files": _shape("file", "files"),
     "storagedomains/disksnapshots": _shape("disk_snapshot", "disk_snapshots"),
     "hosts/storage": _shape("host_storage", "host_storages"),
     "hosts/nics": _shape(
@@ -180,6 +181,33 @@ def plural_of(path: str) -> str:
     leaf = path.rpartition("/")[2]
     return SHAPES[path].plural if path in SHAPES else PLURALS.get(path, PLURALS.get(leaf, leaf))
 
+
+VARIANTS: dict[str, tuple[str, Shape]] = {
+    "storagedomains#iso": (
+        "storagedomains",
+        _shape(
+            "storage_domain",
+            "storage_domains",
+            "isattached updateovfstore refreshluns reduceluns",
+            "diskprofiles disksnapshots storageconnections permissions files",
+        ),
+    ),
+    "storagedomains#edited": (
+        "storagedomains",
+        _shape(
+            "storage_domain",
+            "storage_domains",
+            "isattached updateovfstore refreshluns reduceluns",
+            "images diskprofiles disks disksnapshots storageconnections permissions files",
+        ),
+    ),
+    "datacenters/storagedomains#iso": (
+        "datacenters/storagedomains",
+        _shape("storage_domain", "storage_domains", "activate deactivate"),
+    ),
+}
+"""Members that show other links than their collection's usual ones -> that collection, and their shape. ISO domains
+have files, and the answer to an edit believes every domain to be able to have any of them (03 14, 155, 167)."""
 
 COLLECTION_OF = {shape.tag: path for path, shape in SHAPES.items() if "/" not in path}
 """Record kind -> top level collection."""

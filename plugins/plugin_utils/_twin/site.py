@@ -74,7 +74,8 @@ class Entity:
 
 class Site:
     """One engine with its data centers. ``look`` is called when something on storage was cut off or came back;
-    ``lost`` are the domains of which that is known and not shown yet."""
+    ``lost`` are the domains of which that is known and not shown yet; ``elected`` is when a domain became
+    master because another one left, ``active_since`` when it was activated last."""
 
     def __init__(self, record: Record, storage: Storage, clock: Clock, pace: float, seed: int = 0) -> None:
         self.name: str = record["name"]
@@ -93,6 +94,8 @@ class Site:
         self.macs: dict[str, set[str]] = {}
         self.disk_users: dict[str, set[str]] = {}
         self.lost: set[str] = set()
+        self.elected: dict[str, float] = {}
+        self.active_since: dict[str, float] = {}
         self.look: Callable[[Site], None] = _look_away
         self._looked = storage.changes
         self._random = Random(f"{self.name}/{seed}")

@@ -29,6 +29,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views impor
     disk_in,
     domain_inside,
     domain_on_top,
+    domain_shape,
     group_record,
     home,
     in_domain,
@@ -40,14 +41,15 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views impor
 
 def _domains(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     return [
-        Member(domain_on_top(e), f"{API}/storagedomains/{e.id}", "storagedomains") for e in site.all("storage_domain")
+        Member(domain_on_top(e), f"{API}/storagedomains/{e.id}", domain_shape(e, "storagedomains"))
+        for e in site.all("storage_domain")
     ]
 
 
 def _domains_inside(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     base = f"{API}/datacenters/{ids[0]}/storagedomains"
     return [
-        Member(domain_inside(e, ids[0]), f"{base}/{e.id}", "datacenters/storagedomains")
+        Member(domain_inside(e, ids[0]), f"{base}/{e.id}", domain_shape(e, "datacenters/storagedomains"))
         for e in site.domains_in(ids[0])
     ]
 

@@ -29,6 +29,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.grow import
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.latency import Latency
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import LoggedRequest, RequestLog
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import LXML_ERROR
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import mount_all
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import (
     HOSTS,
     PACES,
@@ -96,6 +97,7 @@ class Twin:
         }
         for site in self.sites.values():
             site.look = look
+            mount_all(site)
             for center in site.all("data_center"):
                 for domain in site.domains_in(center.id):
                     write_images(site, domain.id)

@@ -45,6 +45,11 @@ def home(entity: Entity) -> Member:
     return Member(entity.data, f"{API}/{collection}/{entity.id}", collection, entity)
 
 
+def domain_shape(entity: Entity, collection: str) -> str:
+    """The shape a storage domain has in a collection: ISO domains differ."""
+    return f"{collection}#iso" if entity.data.get("type") == "iso" else collection
+
+
 def domain_on_top(entity: Entity) -> Record:
     """A storage domain at /storagedomains: the status is only ever unattached, or absent (contract 03, 3.1)."""
     attached = bool(inside(entity.data, "data_centers", "data_center"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Union
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer
 
@@ -25,4 +26,11 @@ class Work:
     disks: int = 0
 
 
-Steps = Generator[Work, None, Answer]
+@dataclass(frozen=True)
+class Pause:
+    """Time that a command takes without keeping the engine busy, in seconds at the twin's pace."""
+
+    seconds: float
+
+
+Steps = Generator[Union[Work, Pause], None, Answer]  # noqa: UP007 (ansible-test pylint)
