@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Place
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Place
 
 
 def block_storage(kind: str, identity: str, places: list[Place]) -> Record:
@@ -15,7 +15,7 @@ def block_storage(kind: str, identity: str, places: list[Place]) -> Record:
     group = volume_group(identity, places)
     units = [
         {
-            **{k: v for k, v in p.record.items() if k != "type"},
+            **p.device,
             "active_paths": "0",
             "paths": "0",
             "storage_domain_id": identity,

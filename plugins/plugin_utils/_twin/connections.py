@@ -194,7 +194,7 @@ def delete(site: Site, request: Request) -> Answer:
         if site.get("host", named) is None:
             raise refusals.command(400, "Host not found.")
         for place in behind(site, connection.data.get("address", ""), connection.data.get("target", "")):
-            place.hosts.discard(named)
+            place.sign_out(named)
     if request.flag("async"):
         return Answer(202)
     job = site.job("Disconnecting from Storage server and removing its connection from db", request.correlation)

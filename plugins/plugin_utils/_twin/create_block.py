@@ -9,10 +9,10 @@ from __future__ import annotations
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import create_rules, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import block_storage, portals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record, listed, members
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Place
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import known_id
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sessions import sign_in
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Place
 
 
 def block(site: Site, body: Record, storage: Record, host: Entity) -> Entity:

@@ -10,8 +10,8 @@ import re
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Content
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Content
 
 NAME_RULE = (
     "Storage Domain name must be formed of 'a-z', 'A-Z', '0-9', '_' or '-' characters, "

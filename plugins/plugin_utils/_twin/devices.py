@@ -32,9 +32,10 @@ def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
     }
     found = []
     for lun, place in luns.seen_by(site, host.id):
-        unit: Record = {key: value for key, value in place.record.items() if key != "type"}
+        unit: Record = dict(place.device)
         taken = lun in owners or place.content is not None
-        unit |= {"active_paths": "1", "paths": "1", "status": "used" if taken else "free"}
+        paths, active = place.paths(host.id)
+        unit |= {"active_paths": str(active), "paths": str(paths), "status": "used" if taken else "free"}
         if lun in disks:
             unit["disk_id"] = disks[lun]
         if lun in owners:

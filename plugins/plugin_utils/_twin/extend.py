@@ -11,10 +11,10 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.create_block import check_units, not_used, units_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Place
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sessions import sign_in
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Place
 
 REDUCE_SECONDS = 7.0
 """How long LUNs that leave a domain are emptied (03 288-294)."""

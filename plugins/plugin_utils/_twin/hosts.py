@@ -9,22 +9,21 @@ from __future__ import annotations
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import luns, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import volume_group
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record, members
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Place
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sessions import sign_in
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Place
 
 
 def _targets(site: Site, address: str) -> list[Record]:
     """What a portal tells of its targets."""
     found: dict[str, Record] = {}
     for place in site.storage.luns.values():
-        unit = place.record
-        if place.reachable and unit.get("address") == address and "target" in unit:
-            port = unit.get("port", "3260")
-            shown = {"address": address, "port": port, "portal": unit.get("portal", f"{address}:{port},1")}
-            found[unit["target"]] = {**shown, "target": unit["target"]}
+        for way in place.portals if place.reachable else ():
+            if way.up and way.address == address:
+                shown = {"address": address, "port": way.port, "portal": f"{address}:{way.port},1"}
+                found[way.target] = {**shown, "target": way.target}
     return [found[target] for target in sorted(found)]
 
 
@@ -90,9 +89,9 @@ def unregistered_domains(site: Site, request: Request) -> Answer:
     portals = [each[:2] for each in wanted]
     by_domain: dict[str, list[Place]] = {}
     for place in site.storage.luns.values():
-        seen = place.reachable and host.id in place.hosts
+        seen = place.reaches(host.id)
         if "iscsi" in sent:
-            seen = seen and (place.record.get("address"), place.record.get("target")) in portals
+            seen = seen and any(place.behind(*portal) for portal in portals)
         else:
             seen = seen and place.record.get("type") == "fcp"
         if seen and place.content is not None:

@@ -10,8 +10,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import conn
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.create_rules import known, new_content
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.master import master_of, taken_in
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Place
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Place
 
 
 def is_local(entity: Entity) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import volume_group
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record, members
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Place
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Place
 
 DEVICE = (
     "discard_max_size",
@@ -34,7 +34,7 @@ def ordered(unit: Record) -> Record:
 
 def seen_by(site: Site, host: str) -> Iterable[tuple[str, Place]]:
     """The LUNs that a host of this site sees now, in the order of the array."""
-    return ((lun, place) for lun, place in site.storage.luns.items() if host in place.hosts and place.reachable)
+    return ((lun, place) for lun, place in site.storage.luns.items() if place.reaches(host))
 
 
 def looked_at(site: Site, lun: str, host: str) -> Record | None:
@@ -42,7 +42,7 @@ def looked_at(site: Site, lun: str, host: str) -> Record | None:
     place = dict(seen_by(site, host)).get(lun)
     if place is None:
         return None
-    device = {key: place.record[key] for key in DEVICE if key in place.record}
+    device = {key: place.device[key] for key in DEVICE if key in place.device}
     if place.content is not None:
         device["volume_group_id"] = volume_group(place.content.id, [place])
     return device

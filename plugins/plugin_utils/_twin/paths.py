@@ -11,9 +11,9 @@ from collections.abc import Iterable
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import block_storage
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Place
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sessions import sign_in_to
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Place
 
 
 def connections_of(site: Site, domain: Entity) -> list[Entity]:
@@ -37,7 +37,7 @@ def mount(site: Site, storage: Record, host: Entity) -> Place | None:
     else:
         key = (f"host {host.id}", path)
         place = site.storage.exports.setdefault(key, Place({"address": key[0], "path": path}))
-    if place is None or not place.reachable:
+    if place is None or not place.reaches(host.id):
         return None
     place.hosts.add(host.id)
     return place
@@ -74,29 +74,42 @@ def lies_on(site: Site, domain: Entity) -> list[Place]:
         return [place for place in held if place.content is not None and place.content.id == domain.id][:1]
     portals = {(c.data.get("address"), c.data.get("target")) for c in connections_of(site, domain)}
     if "storage_connections" not in domain.subs:
-        portals = {(p.record.get("address"), p.record.get("target")) for p in site.storage.places(storage)}
-    groups: dict[tuple[str | None, str | None], list[Place]] = defaultdict(list)
+        portals = {(way.address, way.target) for p in site.storage.places(storage) for way in p.portals}
+    groups: dict[tuple[str, str], list[Place]] = defaultdict(list)
     for place in site.storage.block_places(domain.id):
-        portal = (place.record.get("address"), place.record.get("target"))
-        if portal in portals or (
+        ways = [(way.address, way.target) for way in place.portals]
+        if any(way in portals for way in ways) or (
             place.record.get("type") == "fcp" and any(h.id in place.hosts for h in site.all("host"))
         ):
-            groups[portal].append(place)
+            groups[ways[0] if ways else ("", "")].append(place)
     whole = [places for places in groups.values() if all(place.reachable for place in places)]
     return next(iter(whole), next(iter(groups.values()), []))
 
 
 def reachable(site: Site, domain: Entity) -> bool:
-    """Whether the domain is on its path and the path is not cut off."""
+    """Whether the domain is on its path and the path is not cut off for every host of its data center."""
     places = lies_on(site, domain)
-    return bool(places) and all(place.reachable for place in places)
+    if not places or not all(place.reachable for place in places):
+        return False
+    hosts = _hosts(site, site.data_center_of(domain))
+    return not hosts or any(not any(host.id in place.away for place in places) for host in hosts)
+
+
+def usable(site: Site, domain: Entity) -> bool:
+    """Whether the domain can be reached and written: a replica that is protected or was demoted cannot."""
+    return reachable(site, domain) and all(place.writable for place in lies_on(site, domain))
+
+
+def _hosts(site: Site, data_center: str) -> list[Entity]:
+    """The hosts of a data center that are up."""
+    return [h for h in site.all("host") if h.data.get("status") == "up" and site.data_center_of(h) == data_center]
 
 
 def connect(site: Site, domain: Entity, data_center: str) -> bool:
     """Connects the hosts of a data center to a domain, as attach and activate do; whether one of them reaches it.
 
     A block domain then stands on the LUNs that were found."""
-    hosts = [h for h in site.all("host") if h.data.get("status") == "up" and site.data_center_of(h) == data_center]
+    hosts = _hosts(site, data_center)
     for connection in connections_of(site, domain):
         if connection.data.get("type") == "iscsi":
             for host in hosts:
@@ -104,11 +117,11 @@ def connect(site: Site, domain: Entity, data_center: str) -> bool:
     storage = domain.data["storage"]
     if "volume_group" not in storage:
         mounted = [mount(site, storage, host) for host in hosts]
-        return any(mounted) and reachable(site, domain)
-    if not reachable(site, domain):
+        return any(mounted) and usable(site, domain)
+    if not usable(site, domain):
         return False
     places = lies_on(site, domain)
-    if not any(all(host.id in place.hosts for place in places) for host in hosts):
+    if not any(all(place.reaches(host.id) for place in places) for host in hosts):
         return False
     known = {place.record["id"] for place in site.storage.places(storage)}
     if known != {place.record["id"] for place in places}:

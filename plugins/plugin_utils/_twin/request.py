@@ -143,14 +143,11 @@ def known_id(text: str) -> str:
     return text
 
 
-def action_answer(
-    sent: Mapping[str, Any], results: Mapping[str, Any], status: int = 200, shapes: Mapping[str, str] | None = None
-) -> Answer:
+def action_answer(sent: Mapping[str, Any], results: Mapping[str, Any], status: int = 200) -> Answer:
     """An <action> answer: what was sent comes back as it was, with the results, in the order of the alphabet.
 
-    A result that has an ``href`` is the entity at that address, with its actions and links (06 #31, #131); ``shapes``
-    names the shape of one that is not that of its address."""
-    return Answer(status, _action(sent, results, shapes or {}))
+    A result that has an ``href`` is the entity at that address, with its actions and links (06 #31, #131)."""
+    return Answer(status, _action(sent, results))
 
 
 def refused_action(sent: Mapping[str, Any], refusal: refusals.Refusal) -> bytes:
@@ -158,7 +155,7 @@ def refused_action(sent: Mapping[str, Any], refusal: refusals.Refusal) -> bytes:
     return _action(sent, {"fault": {"detail": refusal.detail or "", "reason": refusal.reason}, "status": "failed"})
 
 
-def _action(sent: Mapping[str, Any], results: Mapping[str, Any], shapes: Mapping[str, str] | None = None) -> bytes:
+def _action(sent: Mapping[str, Any], results: Mapping[str, Any]) -> bytes:
     def write(out: list[str], depth: int) -> None:
         out.append("<action>\n")
         for key in sorted({**sent, **results}):
@@ -167,8 +164,7 @@ def _action(sent: Mapping[str, Any], results: Mapping[str, Any], shapes: Mapping
                 continue
             value = results[key]
             address = value.get("href", "") if isinstance(value, dict) else ""
-            place = "/".join(address.removeprefix(f"{API}/").split("/")[::2])
-            shape = SHAPES.get((shapes or {}).get(key, place))
+            shape = SHAPES.get("/".join(address.removeprefix(f"{API}/").split("/")[::2]))
             if shape is None:
                 write_value(out, depth + 1, key, value)
             else:

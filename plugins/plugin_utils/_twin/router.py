@@ -10,6 +10,7 @@ from typing import Union, cast
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
     affinity,
+    disks,
     domain_routes,
     grants,
     hosts,
@@ -20,7 +21,6 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
     refusals,
     register,
     templates,
-    unregistered,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import NotXml, parse, to_record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import Profile, read_works
@@ -41,11 +41,10 @@ ROUTES: dict[str, Handler] = {
     **domain_routes.ROUTES,
     "POST storagedomains/*/vms/*/register": register.register,
     "POST storagedomains/*/templates/*/register": templates.register,
-    "DELETE storagedomains/*/vms/*": unregistered.remove_entity,
-    "DELETE storagedomains/*/templates/*": unregistered.remove_entity,
-    "POST storagedomains/*/disks": unregistered.register_named,
-    "POST datacenters/*/storagedomains/*/disks/*/register": unregistered.register_disk,
-    "DELETE datacenters/*/storagedomains/*/disks/*": unregistered.remove_image,
+    "DELETE storagedomains/*/vms/*": disks.remove_entity,
+    "DELETE storagedomains/*/templates/*": disks.remove_entity,
+    "POST datacenters/*/storagedomains/*/disks/*/register": disks.register,
+    "DELETE datacenters/*/storagedomains/*/disks/*": disks.remove_unregistered,
     "POST disks/*/refreshlun": lun_disks.refresh,
     "POST vms/*/nics": nics.add,
     "PUT vms/*/nics/*": nics.update,
@@ -77,6 +76,7 @@ _FAULT_OUTSIDE = (
     "POST storagedomains/*/refreshluns",
     "POST storagedomains/*/reduceluns",
     "POST datacenters/*/setmaster",
+    "POST datacenters/*/storagedomains/*/disks/*/register",
 )
 """Actions whose refusals come as a bare fault, or of which none inside the action was recorded."""
 

@@ -7,8 +7,8 @@ A session is kept where it matters: in the ``hosts`` of every LUN of the target.
 
 from __future__ import annotations
 
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Place
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Place
 
 NO_PORTAL = "Failed to setup iSCSI subsystem"
 WRONG_CHAP = "Failed discovery of iSCSI targets"
@@ -16,24 +16,20 @@ WRONG_CHAP = "Failed discovery of iSCSI targets"
 
 def behind(site: Site, address: str, target: str) -> list[Place]:
     """The LUNs that a target shows at an address now."""
-    return [
-        place
-        for place in site.storage.luns.values()
-        if place.reachable and (place.record.get("address"), place.record.get("target")) == (address, target)
-    ]
+    return [place for place in site.storage.luns.values() if place.reachable and place.behind(address, target)]
 
 
 def sign_in(site: Site, host: str, address: str, target: str, username: str = "", password: str = "") -> str:
     """Signs a host in to a target, after which it sees its LUNs. Returns the engine's words when it may not, else an
     empty text. A host that has a session keeps it, whatever it says now."""
-    places = behind(site, address, target)
+    places = [place for place in behind(site, address, target) if host not in place.away]
     if not places:
         return NO_PORTAL
     wanted = site.storage.chap.get(target)
     if wanted not in (None, (username, password)) and not all(host in place.hosts for place in places):
         return WRONG_CHAP
     for place in places:
-        place.hosts.add(host)
+        place.sign_in(host, address, target)
     return ""
 
 

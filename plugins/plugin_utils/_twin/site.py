@@ -87,7 +87,6 @@ class Site:
         self.tables: dict[str, dict[str, Entity]] = {tag: {} for tag in KINDS.values()}
         self.tables.update({"job": {}, "event": {}, "step": {}})
         self.unregistered: dict[str, dict[str, OvfEntry]] = {}
-        self.described: dict[str, tuple[OvfEntry, OvfEntry]] = {}
         self.importing: dict[str, float] = {}
         self.busy: dict[str, float] = {}
         self.doubled: dict[str, list[Record]] = {}
@@ -140,7 +139,6 @@ class Site:
     def remove(self, entity: Entity) -> None:
         """Forgets a record and what points to it by index."""
         self.tables[entity.tag].pop(entity.id, None)
-        self.described.pop(entity.id, None)
         if entity.tag == "vm":
             if self.vm_names.get(entity.name) == entity.id:
                 del self.vm_names[entity.name]
@@ -244,6 +242,7 @@ class Site:
             self._looked = self.storage.changes
             self.look(self)
         now = self.clock.now()
+        self.storage.settle(now)
         while self._later and self._later[0][0] <= now:
             self._moment, _unused, action = heapq.heappop(self._later)
             action()

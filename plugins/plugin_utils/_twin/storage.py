@@ -1,52 +1,36 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arrays behind all sites of a process: exports and LUNs, and what lies on them.
+"""The arrays behind all sites of a process: exports and LUNs, what lies on them, and what arrays do with it.
 
-A replica and its source share one content: what one side writes is there at the other at once. Cutting a place off
-makes it unreachable without touching the content."""
+A content belongs to the place it lies on and moves with it, never with an engine. A synchronous copy that is open shows
+its source's content; one that lags has its own, as old as the last time it was brought up to date."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Estate, Record, listed
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfEntry
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Content, Place
 
 
 @dataclass
-class Content:
-    """A storage domain as it lies on storage: its metadata, its images, its OVF store.
+class Pair:
+    """A replication: what is written at the source is at the target at once, or with a ``lag`` in seconds. ``copied``
+    is when it was last brought up to date; a protected target cannot be written."""
 
-    ``backing``: thin disk -> the template disk it stands on. ``exported``: what an export domain holds. ``written``:
-    whether its OVF store ever was."""
-
-    id: str
-    record: Record
-    pool: str | None = None
-    disks: dict[str, Record] = field(default_factory=dict)
-    layered: set[str] = field(default_factory=set)
-    ovf: dict[str, OvfEntry] = field(default_factory=dict)
-    backing: dict[str, str] = field(default_factory=dict)
-    exported: dict[str, OvfEntry] = field(default_factory=dict)
-    written: bool = False
-
-
-@dataclass
-class Place:
-    """An export or a LUN. ``record`` holds the LUN's device data, ``hosts`` who sees the LUN."""
-
-    record: Record
-    content: Content | None = None
-    reachable: bool = True
-    hosts: set[str] = field(default_factory=set)
+    source: Place
+    target: Place
+    lag: float = 0.0
+    protected: bool = False
+    copied: float | None = None
 
 
 class Storage:
     """All places by address. ``chap`` holds user name and password of the targets that ask for them;
-    ``changes`` counts how often something was cut off or came back; ``defects`` are what hosts cannot do at present
-    (copy, mirror, merge, hibernate)."""
+    ``changes`` counts how often something was cut off, came back or changed hands; ``defects`` are what hosts cannot do
+    at present (copy, mirror, merge, hibernate)."""
 
     def __init__(self, estate: Estate) -> None:
         data = estate["storage"]
@@ -61,21 +45,30 @@ class Storage:
             )
         self.luns: dict[str, Place] = {}
         self.chap: dict[str, tuple[str, str]] = {}
+        self.pairs: list[Pair] = []
         self.changes = 0
         self.defects: set[str] = set()
         for lun in data.get("luns", []):
-            device = {key: value for key, value in lun.items() if key not in ("domain", "hosts")}
-            self.luns[lun["id"]] = Place(
-                device, self.contents.get(lun.get("domain") or ""), hosts=set(lun.get("hosts", []))
-            )
+            self.luns[lun["id"]] = Place(lun, self.contents.get(lun.get("domain") or ""), hosts=lun.get("hosts", []))
         for replica in data.get("replicas", []):
-            source, target = self.end(replica["from"]), self.end(replica["to"])
-            if target.content is None:
-                target.content = source.content
+            self.replicate(
+                self.end(replica["from"]),
+                self.end(replica["to"]),
+                float(replica.get("lag", 0.0)),
+                protected=bool(replica.get("protected")),
+            )
+        self.changes = 0
 
     def end(self, end: Record) -> Place:
         """The place that one end of a replica names."""
         return self.luns[end["lun"]] if "lun" in end else self.exports[(end["address"], end["path"])]
+
+    def place(self, end: str) -> Place:
+        """The place of a LUN id or an ``address:path``. Raises KeyError."""
+        if end in self.luns:
+            return self.luns[end]
+        address, _unused, path = end.rpartition(":")
+        return self.exports[(address, path)]
 
     def places(self, storage: Record) -> list[Place]:
         """The places that a storage domain's ``storage`` element names."""
@@ -99,34 +92,101 @@ class Storage:
             found = self.exports[(address, path)] = Place({"address": address, "path": path}, reachable=there)
         return found
 
-    def cut(self, *ends: str, back: bool = False) -> list[Place]:
-        """Takes places off (or back): a server name, an ``address:path``, a LUN id or a domain id or name."""
+    def cut(self, *ends: str, back: bool = False, hosts: frozenset[str] = frozenset()) -> list[Place]:
+        """Takes places off (or back): a server name, an ``address:path``, a LUN id or a domain id or name; with
+        ``hosts`` (ids) only for these. Of a LUN that has several portals the address of one is only that way."""
         hit: list[Place] = []
         for end in ends:
-            for (address, path), place in self.exports.items():
-                if end in (address, f"{address}:{path}") or _holds(place, end):
-                    hit.append(place)
-            hit.extend(
-                place
-                for lun, place in self.luns.items()
-                if end in (lun, place.record.get("address")) or _holds(place, end)
-            )
+            hit.extend(place for key, place in self.exports.items() if end in (key[0], ":".join(key)))
+            hit.extend(place for lun, place in self.luns.items() if end == lun)
+            hit.extend(place for place in (*self.exports.values(), *self.luns.values()) if _holds(place, end))
+            for place in self.luns.values():
+                ways = [portal for portal in place.portals if portal.address == end]
+                for portal in ways if not hosts else ():
+                    portal.up = back
+                hit.extend([place] * bool(ways))
         for place in hit:
-            place.reachable = back
+            if hosts:
+                place.away = place.away - hosts if back else place.away | hosts
+            elif not any(portal.address in ends for portal in place.portals):
+                place.reachable = back
         self.changes += 1
         return hit
 
     def restore(self) -> None:
-        """Brings every place back and lets everybody sign in to every target."""
+        """Brings every place and path back and lets everybody sign in to every target."""
         for place in (*self.exports.values(), *self.luns.values()):
-            place.reachable = True
+            place.reachable, place.lost_paths = True, 0
+            place.away.clear()
+            for portal in place.portals:
+                portal.up = True
         self.chap.clear()
         self.defects.clear()
+        self.changes += 1
+
+    def lose_paths(self, lun: str, count: int) -> None:
+        """So many of the Fibre Channel paths to a LUN are down from here on; 0 brings them back."""
+        self.luns[lun].lost_paths = count
         self.changes += 1
 
     def block_places(self, domain: str) -> list[Place]:
         """The LUNs that hold a domain."""
         return [place for place in self.luns.values() if place.content is not None and place.content.id == domain]
+
+    # what arrays do
+
+    def replicate(self, source: Place, target: Place, lag: float = 0.0, *, protected: bool = True) -> Pair:
+        """From here on the target is a copy of the source, and cannot be written when it lags or is protected."""
+        pair = Pair(source, target, lag, protected or lag > 0)
+        self.pairs.append(pair)
+        if pair.lag == 0 and source.content is not None and (pair.protected or target.content is None):
+            target.content = source.content
+        if pair.protected:
+            target.writable = False
+        self.changes += 1
+        return pair
+
+    def settle(self, now: float) -> None:
+        """Brings the copies up to date whose lag is over. A source that cannot be reached is not copied."""
+        for pair in self.pairs:
+            due = pair.copied is None or now - pair.copied >= pair.lag
+            if pair.lag > 0 and due and pair.source.reachable:
+                pair.target.content = pair.source.content.copy() if pair.source.content is not None else None
+                pair.copied = now
+
+    def promote(self, end: str) -> None:
+        """Ends the replication into a place: it stays as it is, by itself, and can be written. Raises KeyError."""
+        place = self.place(end)
+        for pair in [pair for pair in self.pairs if pair.target is place]:
+            self.pairs.remove(pair)
+            if place.content is not None and place.content is pair.source.content:
+                place.content = place.content.copy()
+        place.writable = True
+        self.changes += 1
+
+    def demote(self, end: str) -> None:
+        """A place cannot be written any more, as the old source after a failover. Raises KeyError."""
+        self.place(end).writable = False
+        self.changes += 1
+
+    def clone(self, end: str, to: str) -> Place:
+        """A copy of a place as it is now at another address or LUN id, by itself and writable. Raises KeyError."""
+        source = self.place(end)
+        content = source.content.copy() if source.content is not None else None
+        if "path" in source.record:
+            address, _unused, path = to.rpartition(":")
+            copy = Place({"address": address, "path": path}, content)
+            self.exports[(address, path)] = copy
+        else:
+            copy = Place({**source.record, "id": to}, content, hosts=source.hosts)
+            self.luns[to] = copy
+        self.changes += 1
+        return copy
+
+    def fill(self, end: str, free: int = 0) -> None:
+        """A place has so many bytes left. Raises KeyError."""
+        self.place(end).free = free
+        self.changes += 1
 
 
 def _holds(place: Place, name: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import reachable
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import lies_on, usable
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 
 NOTICED_SECONDS = 300.0
@@ -22,7 +22,10 @@ def look(site: Site) -> None:
     for domain in site.all("storage_domain"):
         if not members(domain.data, "data_centers", "data_center"):
             continue
-        there, status = reachable(site, domain), domain.data["status"]
+        there, status = usable(site, domain), domain.data["status"]
+        left = [place.free for place in lies_on(site, domain) if place.free is not None]
+        if left:
+            domain.set(available=str(min(left)))
         if there:
             site.lost.discard(domain.id)
         if status == "active" and not there and domain.id not in site.lost:
@@ -36,7 +39,7 @@ def _give_up(site: Site, domain: Entity) -> None:
     if domain.id not in site.lost:
         return
     site.lost.discard(domain.id)
-    if domain.data["status"] != "active" or reachable(site, domain):
+    if domain.data["status"] != "active" or usable(site, domain):
         return
     domain.set(status="inactive")
     center = site.get("data_center", site.data_center_of(domain))
@@ -49,7 +52,7 @@ def _give_up(site: Site, domain: Entity) -> None:
 
 
 def _come_back(site: Site, domain: Entity) -> None:
-    if domain.data["status"] == "inactive" and reachable(site, domain):
+    if domain.data["status"] == "inactive" and usable(site, domain):
         domain.set(status="active")
         center = site.get("data_center", site.data_center_of(domain))
         if domain.data.get("master") == "true" and center is not None:
