@@ -86,7 +86,8 @@ def follow(site: Site, old: Record, connection: Entity) -> None:
     for disk in site.all("disk"):
         units = members(disk.data.get("lun_storage") or {}, "logical_units", "logical_unit")
         if any(_behind(unit, old) for unit in units):
-            disk.set(lun_storage={**disk.data["lun_storage"], "logical_units": _moved(units, old, now)})
+            shown = {key: value for key, value in now.items() if key != "username"}
+            disk.set(lun_storage={**disk.data["lun_storage"], "logical_units": _moved(units, old, shown)})
 
 
 def _moved(units: list[Record], old: Record, now: Record) -> Record:

@@ -14,6 +14,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
     known_id,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.spm import elect
 
 SWITCH_SECONDS = 2.4
 """How long both domains are locked while the role moves (findings, 7)."""
@@ -31,6 +32,7 @@ def taken_in(site: Site, entity: Entity, center: Entity) -> None:
     site.storage.contents[entity.id].pool = center.id
     site.active_since[entity.id] = site.time()
     if first:
+        elect(site, center)
         bring_up(center, str(entity.data["storage_format"]))
 
 

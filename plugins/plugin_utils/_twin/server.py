@@ -32,6 +32,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.spm import restarted
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.trouble import Gone, suffer
 
 if TYPE_CHECKING:
@@ -115,6 +116,8 @@ class SiteServer:
     def live(self) -> None:
         """The engine's process is there again."""
         self.replace(self.site, self.twin.new_profile())
+        with self.site.lock:
+            restarted(self.site)
 
     @property
     def dead(self) -> bool:
