@@ -26,7 +26,11 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes impo
     plural_of,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import BLANK, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sources import SOURCES, UNREGISTERED
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sources import (
+    SOURCES,
+    UNREGISTERED,
+    exported_entry,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import (
     Member,
     home,
@@ -179,7 +183,7 @@ def _searched(site: Site, request: Request, shape: Shape, members: list[Member])
 
 def _member(site: Site, request: Request) -> Answer:
     path, identity = request.shape, request.ids[-1]
-    if path in ("storagedomains/vms", "storagedomains/templates"):
+    if path in ("storagedomains/vms", "storagedomains/templates") and exported_entry(site, *request.ids) is None:
         found = None
     elif path == "storagedomains/storageconnections":
         connection = site.get("storage_connection", identity)

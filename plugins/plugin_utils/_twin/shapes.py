@@ -145,7 +145,7 @@ SHAPES: dict[str, Shape] = {
     "affinitylabels/vms": _shape("vm", "vms"),
     "affinitylabels/hosts": _shape("host", "hosts"),
     "domains/users": _shape("user", "users"),
-    "jobs/steps": _shape("step", "steps"),
+    "jobs/steps": _shape("step", "steps", "end", "statistics"),
 }
 
 PLURALS = {

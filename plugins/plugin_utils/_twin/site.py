@@ -85,7 +85,7 @@ class Site:
         self.pace = pace
         self.lock = threading.RLock()
         self.tables: dict[str, dict[str, Entity]] = {tag: {} for tag in KINDS.values()}
-        self.tables.update({"job": {}, "event": {}, "step": {}})
+        self.tables.update({"job": {}, "event": {}, "step": {}, "vm_pool": {}})
         self.unregistered: dict[str, dict[str, OvfEntry]] = {}
         self.importing: dict[str, float] = {}
         self.busy: dict[str, float] = {}

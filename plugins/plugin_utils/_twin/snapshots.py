@@ -10,7 +10,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import arranged, lay, written
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import arranged, chain, lay, written
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import plain_display
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_text import ovf_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.pending import pending
@@ -84,7 +84,9 @@ def check(site: Site, vm: Entity, action: str) -> None:
     for domain in (site.get("storage_domain", d) for disk in images for d in site.domains_of(disk)):
         if domain is not None and domain.data["status"] != "active":
             raise refusals.command(409, f"{action} {status_text(domain)}")
-    illegal = [disk.name for disk in images if disk.data.get("status") == "illegal"]
+    illegal = [
+        disk.name for disk in images if any(i.get("status") == "illegal" for i in (disk.data, *chain(site, disk)))
+    ]
     if illegal:
         names = ", ".join(illegal)
         raise refusals.command(

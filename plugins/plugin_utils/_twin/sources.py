@@ -18,8 +18,9 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.makers impo
     sub,
     under,
 )
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import list_entry
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfEntry, list_entry
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import reachable
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.pool_view import shown_pool
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.statistics import disk_statistics
@@ -33,8 +34,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views impor
     group_record,
     home,
     in_domain,
+    ovf_disk,
     portless,
-    snapshot_disk,
     snapshot_view,
 )
 
@@ -109,6 +110,10 @@ def _registered(tag: str) -> Source:
 
     def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
         base = f"{API}/storagedomains/{ids[0]}/{leaf}"
+        content = site.storage.contents.get(ids[0])
+        if content is not None and content.exported:
+            entries = [entry for entry in content.exported.values() if entry.kind == tag]
+            return [Member(list_entry(e, ids[0]), f"{base}/{e.id}", f"storagedomains/{leaf}") for e in entries]
         found = [e for e in site.all(tag) if any(ids[0] in site.domains_of(d) for d in site.disks_of(e))]
         return [Member(in_domain(e.data, ids[0]), f"{base}/{e.id}", f"storagedomains/{leaf}") for e in found]
 
@@ -134,7 +139,43 @@ def _snapshot_disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     """The disks of a snapshot: no addresses, no actions (05 #247)."""
     vm = site.get("vm", ids[0])
     held = next((s for s in vm.subs.get("snapshots", []) if s["id"] == ids[1]), {}) if vm is not None else {}
-    return [Member(snapshot_disk(held, disk), "", "vms/snapshots/disks") for disk in held.get("disks", [])]
+    return [
+        Member({**ovf_disk(disk), "snapshot": {"id": ids[1]}}, "", "vms/snapshots/disks")
+        for disk in held.get("disks", [])
+    ]
+
+
+def _exported_disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+    """The disks of a VM on an export domain, on the domains they came from (05 #312)."""
+    entry = exported_entry(site, *ids)
+    return [
+        Member(
+            {**ovf_disk(disk.record), "storage_domains": {"storage_domain": [{"id": d} for d in disk.domains[:1]]}},
+            f"{API}/disks/{disk.record['id']}",
+            "disks",
+        )
+        for disk in (entry.disks if entry is not None else ())
+    ]
+
+
+def _exported_attachments(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+    """The attachments of a VM on an export domain (05 #310)."""
+    entry = exported_entry(site, *ids)
+    base = f"{API}/storagedomains/{ids[0]}/vms/{ids[1]}/diskattachments"
+    return [
+        Member({**disk.attachment, "vm": {"id": ids[1]}}, f"{base}/{disk.record['id']}", "vms/diskattachments")
+        for disk in (entry.disks if entry is not None else ())
+    ]
+
+
+def exported_entry(site: Site, domain: str, identity: str) -> OvfEntry | None:
+    """What an export domain holds under an id."""
+    content = site.storage.contents.get(domain)
+    return content.exported.get(identity) if content is not None else None
+
+
+def _pools(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+    return [Member(shown_pool(site, pool), f"{API}/vmpools/{pool.id}", "vmpools") for pool in site.all("vm_pool")]
 
 
 def _attachments(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
@@ -196,6 +237,9 @@ SOURCES: dict[str, Source] = {
     "storagedomains/permissions": sub("storage_domain", "permissions", "storagedomains/permissions"),
     "storagedomains/disks": _domain_disks,
     "storagedomains/disksnapshots": sub("storage_domain", "disk_snapshots", "storagedomains/disksnapshots", back=False),
+    "vmpools": _pools,
+    "storagedomains/vms/disks": _exported_disks,
+    "storagedomains/vms/diskattachments": _exported_attachments,
     "storagedomains/vms": _registered("vm"),
     "storagedomains/templates": _registered("template"),
     "hosts/storage": host_devices,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import asked, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.attachments import plug
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_add import entity
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import (
@@ -74,7 +74,7 @@ def answer(site: Site, request: Request, template: Entity, status: int) -> Answe
 
 def asked_vm(site: Site, held: Record) -> Entity:
     """The VM that a body names. Raises Refusal."""
-    found = site.get("vm", known_id(held["id"])) if held.get("id") else site.named("vm", str(held.get("name", "")))
+    found = asked.named(site, "vm", held)
     if found is None:
         raise refusals.not_found(str(held.get("id") or held.get("name", "")))
     return found
@@ -138,10 +138,9 @@ def target(site: Site, body: Record, disk: Entity, want: Record | None) -> Entit
     one the disk is on. An unknown one is refused for its missing profile (05 #433)."""
     given = members(want or {}, "storage_domains", "storage_domain")
     own_choice: object = body["storage_domain"] if want is not None and "storage_domain" in body else None
-    asked = own_choice or (given[0] if given else None)
-    if isinstance(asked, dict):
-        known = asked.get("id")
-        found = site.get("storage_domain", known_id(known)) if known else site.named("storage_domain", asked["name"])
+    wanted = own_choice or (given[0] if given else None)
+    if asked.is_named(wanted):
+        found = asked.named(site, "storage_domain", wanted)
         if found is None:
             raise refusals.command(403, f"Cannot add Template. {_NO_PROFILE}")
         return found

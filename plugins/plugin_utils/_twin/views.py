@@ -107,13 +107,11 @@ def snapshot_view(vm: Entity, snapshot: Record) -> Record:
     return shown
 
 
-def snapshot_disk(snapshot: Record, disk: Record) -> Record:
-    """A disk in a snapshot: its size by the whole GiB, as an OVF has it (05 #247)."""
-    left_out = ("qcow_version", "disk_profile", "quota", "status", "actual_size", "total_size")
-    shown = {key: value for key, value in disk.items() if key not in left_out}
+def ovf_disk(disk: Record) -> Record:
+    """A disk as an OVF has it: its size by the whole GiB, neither profile nor quota (05 #247, #312)."""
+    shown = {key: value for key, value in disk.items() if key not in ("qcow_version", "disk_profile", "quota")}
     size = -(-int(disk.get("actual_size", "0")) // _GIB) * _GIB
-    more = {"actual_size": str(size), "status": "ok", "total_size": "0", "snapshot": {"id": snapshot["id"]}}
-    return {**shown, **more}
+    return {**shown, "actual_size": str(size), "status": "ok", "total_size": "0"}
 
 
 def with_configuration(site: Site, snapshot: Member, vm: str) -> Member:

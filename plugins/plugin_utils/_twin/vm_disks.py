@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import asked as named
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import (
     NO_DOMAIN,
@@ -91,9 +92,8 @@ def _target(site: Site, body: Record, disk: Entity, want: Record, action: str) -
     """The domain for one disk: its own, the VM's, or the first active one that holds the template's disk."""
     given = members(want, "storage_domains", "storage_domain")
     wanted: object = given[0] if given else body.get("storage_domain")
-    if isinstance(wanted, dict):
-        known = wanted.get("id")
-        found = site.get("storage_domain", known_id(known)) if known else site.named("storage_domain", wanted["name"])
+    if named.is_named(wanted):
+        found = named.named(site, "storage_domain", wanted)
         if found is None:
             raise refusals.command(400, f"{action} {NO_DOMAIN}")
         return found

@@ -81,14 +81,22 @@ def remove(site: Site, request: Request) -> Answer:
     disks = site.disks_of(vm)
     check_remove(site, vm, disks, keep=request.flag("detach_only"))
     about = place_of(site, vm)
-    site.remove(vm)
-    if not request.flag("detach_only"):
-        for disk in disks:
-            if disk.data.get("shareable") != "true":
-                drop(site, disk)
+    if request.flag("detach_only"):
+        site.remove(vm)
+    else:
+        drop_disks(site, vm)
     job = site.job(f"Removing VM {vm.name} from system", request.correlation)
     site.event(113, f"VM {vm.name} was successfully removed by admin@internal-authz.", about, request.correlation)
     return action_answer({}, {"job": {"id": job.id}, "status": "complete"})
+
+
+def drop_disks(site: Site, vm: Entity) -> None:
+    """Takes a VM out of the engine, with its disks; shareable ones stay."""
+    disks = site.disks_of(vm)
+    site.remove(vm)
+    for disk in disks:
+        if disk.data.get("shareable") != "true":
+            drop(site, disk)
 
 
 def check_remove(site: Site, vm: Entity, disks: list[Entity], *, keep: bool) -> None:
