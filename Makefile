@@ -6,12 +6,14 @@
 # outside .build. Paths are relative, so that the repository may lie anywhere, below folders with blanks too.
 
 .DEFAULT_GOAL := help
-TARGETS := help drill bench test lint sanity docs mission lock clean
+TARGETS := help drill bench fidelity test lint sanity docs mission lock clean
 
 # The drill's variables reach it through the environment, whether given to make or set before.
 export WAY VMS DOMAINS PROFILE FAIL LATENCY RESET CHECK
 # Which benchmarks, and at which sizes.
 export BENCH SIZES
+# Which scene of the recordings, e.g. 05-placement.
+export SCENE
 # FORCE=1 repeats checks that passed on the same files; PYTHON=... chooses the Python to build on.
 export FORCE PYTHON
 

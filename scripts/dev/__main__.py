@@ -37,6 +37,13 @@ def bench(project: Project) -> None:
     os.execve(arguments[0], arguments, project.environment() | {"PYTHONPATH": drill_files})  # noqa: S606
 
 
+def fidelity(project: Project) -> None:
+    """how many recorded exchanges the embedded engine answers as the engine did, in .build/fidelity"""
+    venv.ensure(project, venv.RUN)
+    arguments = [str(project.python), "-m", checks.FIDELITY]
+    os.execve(arguments[0], arguments, project.environment())  # noqa: S606
+
+
 def test(project: Project) -> None:
     """all linters and tests, cheapest first; stops at the first failure"""
     stages = checks.lint(project) + checks.tests(project) + checks.package(project) + checks.sanity(project)
@@ -96,12 +103,13 @@ def show_help(project: Project) -> None:
     for name, target in TARGETS.items():
         print(f"make {name:8} {target.__doc__}")
     print("\nVariables: VMS, DOMAINS, PROFILE, FAIL, LATENCY, RESET, CHECK (drill); BENCH, SIZES (bench);")
-    print("FORCE=1 (checks); PYTHON (all)")
+    print("SCENE (fidelity); FORCE=1 (checks); PYTHON (all)")
 
 
 TARGETS: dict[str, t.Callable[[Project], None]] = {
     "drill": drill,
     "bench": bench,
+    "fidelity": fidelity,
     "test": test,
     "lint": lint,
     "sanity": sanity,

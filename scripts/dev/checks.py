@@ -16,6 +16,7 @@ PACKAGE = f"ansible_collections.{COLLECTION}"
 TYPED = ("plugins", "scripts.dev")
 DRILL = "scripts/drill"
 BENCH = f"{PACKAGE}.scripts.bench"
+FIDELITY = f"{PACKAGE}.scripts.fidelity"
 PYTEST_END = r"^=+ .*\bin [0-9.]+s"
 
 
@@ -32,6 +33,7 @@ def lint(project: Project) -> list[Stage]:
         Stage("mypy drill", (python, "-m", "mypy", DRILL), root, environment=with_drill(project)),
         # The bench uses files of the drill.
         Stage("mypy bench", (python, "-m", "mypy", "-p", BENCH), root, environment=with_drill(project)),
+        Stage("mypy fidelity", (python, "-m", "mypy", "-p", FIDELITY), root),
         Stage("shellcheck", ("shellcheck", ".ci/run", "scripts/dev.sh"), root),
         Stage("yamllint", ("yamllint", "--strict", "."), copy),
         Stage("changelog lint", ("antsibull-changelog", "lint"), copy),

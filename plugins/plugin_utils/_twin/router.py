@@ -10,9 +10,11 @@ from typing import Union, cast
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
     affinity,
+    centers,
     disks,
     domain_routes,
     grants,
+    host_life,
     hosts,
     lun_disks,
     nics,
@@ -39,6 +41,14 @@ Handler = Callable[[Site, Request], Union[Answer, Steps]]  # noqa: UP007 (ansibl
 ROUTES: dict[str, Handler] = {
     **placement_routes.ROUTES,
     **domain_routes.ROUTES,
+    "POST datacenters": centers.create_data_center,
+    "POST clusters": centers.create_cluster,
+    "POST clusters/*/networks": centers.assign_network,
+    "POST networks": centers.create_network,
+    "POST vnicprofiles": centers.create_profile,
+    "POST hosts": host_life.create,
+    "POST hosts/*/activate": host_life.activate,
+    "POST hosts/*/deactivate": host_life.deactivate,
     "POST storagedomains/*/vms/*/register": register.register,
     "POST storagedomains/*/templates/*/register": templates.register,
     "DELETE storagedomains/*/vms/*": disks.remove_entity,

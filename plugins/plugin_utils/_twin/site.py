@@ -252,6 +252,12 @@ class Site:
         """When the next thing to come happens."""
         return self._later[0][0] if self._later else None
 
+    def changes_at(self) -> list[float]:
+        """The moments to come at which something happens by itself, or stops being in use."""
+        now = self.clock.now()
+        ends = (*self.busy.values(), *self.importing.values())
+        return [*(due for due, _unused, _action in self._later), *(end for end in ends if end > now)]
+
     def hold(self, key: str, seconds: float) -> None:
         """Marks something as in use for a while."""
         self.busy[key] = self.time() + seconds * self.pace

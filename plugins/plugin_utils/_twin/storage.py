@@ -46,6 +46,7 @@ class Storage:
         self.luns: dict[str, Place] = {}
         self.chap: dict[str, tuple[str, str]] = {}
         self.pairs: list[Pair] = []
+        self._any_export = bool(data.get("any_export"))
         self.changes = 0
         self.defects: set[str] = set()
         for lun in data.get("luns", []):
@@ -80,15 +81,18 @@ class Storage:
         return [self.luns[unit["id"]] for unit in units if unit["id"] in self.luns]
 
     def export(self, address: str, path: str) -> Place | None:
-        """The export at an address. Any path of a known server mounts; it is empty then."""
+        """The export at an address. Any path of a known server mounts, or with ``any_export`` in the estate of any
+        server; it is empty then."""
         found = self.exports.get((address, path))
         if (
             found is None
             and "noexist" not in path
             and "unreachable" not in path
-            and any(a == address for a, _path in self.exports)
+            and (self._any_export or any(a == address for a, _path in self.exports))
         ):
-            there = any(place.reachable for (server, _path), place in self.exports.items() if server == address)
+            there = self._any_export or any(
+                place.reachable for (server, _path), place in self.exports.items() if server == address
+            )
             found = self.exports[(address, path)] = Place({"address": address, "path": path}, reachable=there)
         return found
 

@@ -52,7 +52,8 @@ class Twin:
     """Engines of an estate. ``tls`` is (certificate file, key file); ``pace`` scales what runs on behind answers;
     ``latency`` is a number of seconds or one of the forms in latency.py.
 
-    ``estate`` is loaded data, or a file; without one it is the shipped drill estate. Raises EstateError, BadLatency."""
+    ``estate`` is loaded data, or a file; without one it is the shipped drill estate. ``seed`` varies the ids that the
+    engines make up. Raises EstateError, BadLatency."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Twin:
         password: str = PASSWORD,
         token_seconds: float = TOKEN_SECONDS,
         clock: Clock | None = None,
+        seed: int = 0,
     ) -> None:
         if LXML_ERROR is not None:
             raise EstateError("the twin needs the Python library lxml, which is not installed")
@@ -85,6 +87,7 @@ class Twin:
         self._latency = Latency(latency)
         self._pace = PACES[profile] if pace is None else pace
         self._token_seconds = token_seconds
+        self._seed = seed
         self._servers: dict[str, SiteServer] = {}
         self._stopped = threading.Event()
         self._build()
@@ -93,7 +96,8 @@ class Twin:
     def _build(self) -> None:
         self.storage = Storage(self.estate)
         self.sites = {
-            record["name"]: Site(record, self.storage, self.clock, self._pace) for record in self.estate["sites"]
+            record["name"]: Site(record, self.storage, self.clock, self._pace, self._seed)
+            for record in self.estate["sites"]
         }
         for site in self.sites.values():
             site.look = look

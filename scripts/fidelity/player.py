@@ -1,0 +1,181 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plays recorded exchanges against a twin and tells what differs."""
+
+from __future__ import annotations
+
+import http.client
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import ManualClock
+
+from . import acts, polls
+from .compare import Answer, Context, compare
+from .ids import Pairs
+from .names import Disguise, Undisguised
+from .reading import Record
+from .scenes import Play
+from .sign_in import Credentials
+from .world import ENGINES, build, site_name
+
+SENT = (
+    "Accept",
+    "Content-Type",
+    "Version",
+    "Filter",
+    "Prefer",
+    "Correlation-Id",
+    "Expect",
+    "All-Content",
+    "Session-TTL",
+)
+_TOP = re.compile(r"^/ovirt-engine/api/[a-z]+(\?|;|$)")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one exchange went: its differences, the request as we sent it, and both answers."""
+
+    record: Record
+    differences: tuple[str, ...]
+    request: str
+    expected: str
+    ours: str
+
+
+class Player:
+    """One chain in a world of its own."""
+
+    def __init__(self, seed: int, elsewhere: frozenset[str] = frozenset(), *, plain: bool = False) -> None:
+        self._disguise = Undisguised(seed) if plain else Disguise(seed)
+        self._pairs = Pairs()
+        self._elsewhere = elsewhere
+        self.twin = build(seed, self._disguise, self._pairs)
+        self._clock = self.twin.clock
+        self._credentials = Credentials(self.twin.username, self.twin.password)
+        self._connections: dict[int, http.client.HTTPConnection] = {}
+        self._sequences: dict[tuple[str, int, str], polls.Sequence] = defaultdict(polls.Sequence)
+        self._roots = {engine: self.twin.url(site_name(engine)).removesuffix("/ovirt-engine/api") for engine in ENGINES}
+        for engine in ENGINES:
+            self._sign_in(engine)
+
+    def close(self) -> None:
+        """Ends the world."""
+        for connection in self._connections.values():
+            connection.close()
+        self.twin.stop()
+
+    def play(self, play: Play) -> list[Outcome]:
+        """Every exchange in turn; the outcomes of those that are compared."""
+        begin = play.timeline[0].moment
+        found = []
+        for record in play.timeline:
+            outcome = self.one(record, record.moment - begin)
+            if (record.scene, record.n) in play.compared:
+                found.append(outcome)
+        return found
+
+    def one(self, record: Record, moment: float) -> Outcome:
+        """One exchange, sent at a moment in seconds since the beginning."""
+        for deed in acts.before(record.scene, record.n):
+            deed(self.twin, self._disguise)
+        self._reach(moment - polls.LAG)
+        expected = self._expected(record)
+        sequence = self._sequences[(record.scene, record.engine, record.path)]
+        status = self._status(expected)
+        seen: list[str] = []
+        while True:
+            sent, ours = self._send(record)
+            context = self._context(record)
+            differences = compare(expected, ours, context, record.request_headers.get("Correlation-Id", ""))
+            if not differences or not polls.may_wait(record.method, differences, expected, ours):
+                break
+            seen.append(self._status(ours))
+            if len(seen) >= polls.TRIES or not self._wait(moment + polls.LEAD):
+                break
+        context.pairs.keep()
+        if status and not differences:
+            passed = sequence.passed_over([s for s in seen if s], status)
+            differences = [f"ours was {', '.join(passed)} on the way to {status}"] if passed else []
+        sequence.show(status)
+        text = self._pairs.translate(expected.body)
+        return Outcome(record, tuple(differences), sent, text, ours.body)
+
+    def _expected(self, record: Record) -> Answer:
+        def own(text: str) -> str:
+            text = self._disguise.text(text)
+            for engine, root in self._roots.items():
+                text = text.replace(f"http://engine{engine}.example", root)
+            return text
+
+        return Answer(record.status, {k: own(v) for k, v in record.response_headers.items()}, own(record.response))
+
+    def _context(self, record: Record) -> Context:
+        of_all = record.method == "GET" and bool(_TOP.match(record.path))
+        return Context(self._pairs.draft(), self._disguise.marks, self._elsewhere, of_all)
+
+    @staticmethod
+    def _status(answer: Answer) -> str:
+        """The status of the entity that an answer is; empty for lists and faults."""
+        found = re.search(r"^    <status>([a-z_]+)</status>", answer.body, re.MULTILINE)
+        return found.group(1) if found else ""
+
+    def _send(self, record: Record) -> tuple[str, Answer]:
+        path = self._pairs.translate(self._disguise.path(record.path))
+        body = self._pairs.translate(self._disguise.text(record.request))
+        if "/sso" in path or "sso-logout" in path:
+            path, body = (self._credentials.form(record, text) for text in (path, body))
+        headers = {name: record.request_headers[name] for name in SENT if name in record.request_headers}
+        answer, cookie = self._exchange(
+            record.engine, record.method, path, body, headers | self._credentials.headers(record)
+        )
+        self._credentials.answered(record, body or path, answer.status, answer.body, cookie)
+        return f"{record.method} {path} {body}".rstrip(), answer
+
+    def _exchange(self, engine: int, method: str, path: str, body: str, headers: dict[str, str]) -> tuple[Answer, str]:
+        if engine not in self._connections:
+            address = urlsplit(self._roots[engine])
+            self._connections[engine] = http.client.HTTPConnection(str(address.hostname), address.port, timeout=20)
+        connection = self._connections[engine]
+        try:
+            connection.putrequest(method, path, skip_accept_encoding=True)
+            data = body.encode()
+            for name, value in headers.items():
+                connection.putheader(name, value)
+            if data or method in ("POST", "PUT"):
+                connection.putheader("Content-Length", str(len(data)))
+            connection.endheaders(data or None)
+            response = connection.getresponse()
+            text = response.read().decode("utf-8", "replace")
+        except (http.client.HTTPException, OSError) as error:
+            connection.close()
+            del self._connections[engine]
+            return Answer(
+                0, {}, f"no answer: {type(error).__name__} {error} {(self.twin.errors or [''])[-1][-600:]}"
+            ), ""
+        cookie = response.getheader("Set-Cookie") or ""
+        return Answer(response.status, dict(response.getheaders()), text), cookie
+
+    def _sign_in(self, engine: int) -> None:
+        form = f"grant_type=password&scope=ovirt-app-api&username={self.twin.username}&password={self.twin.password}"
+        headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+        answer, _cookie = self._exchange(engine, "POST", "/ovirt-engine/sso/oauth/token", form, headers)
+        found = re.search(r'"access_token":\s*"([^"]+)"', answer.body)
+        self._credentials.own(engine, found.group(1) if found else "")
+
+    def _reach(self, moment: float) -> None:
+        if isinstance(self._clock, ManualClock):
+            self._clock.move(moment - self._clock.now())
+
+    def _wait(self, until: float) -> bool:
+        """Moves on to the next thing that happens in the twin; False when that is too far off."""
+        now = self._clock.now()
+        moments = [moment for site in self.twin.sites.values() for moment in site.changes_at() if moment > now]
+        if not moments or min(moments) > until:
+            return False
+        self._reach(min(moments) + 0.001)
+        return True

@@ -1,0 +1,63 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Time in the replay: how far the twin's clock may be from the recorded moment, and what a wait may excuse.
+
+The recorded engine's durations are those of fake hosts and of one machine, so the *order* of what happens counts, not
+its moment. The twin's clock stays up to LAG behind the recorded moment and moves to it only when it must; when an
+answer differs only in what time changes, the clock moves on, from one thing that happens in the twin to the next, at
+most LEAD
+beyond the recorded moment."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from .compare import Answer
+
+LAG = 20.0
+"""Seconds that the twin may take longer than the engine did, with nobody noticing."""
+LEAD = 30.0
+"""Seconds that the twin may take more than that, while somebody asks."""
+TRIES = 40
+"""How often a request is sent at most, however much happens in that time."""
+_STATUS = re.compile(r"<status>([a-z_]+)</status>")
+_PRESENCE = re.compile(r"^status (200|404) \| (404|200)\b")
+_IN_TIME = re.compile(
+    r"(^|/)(status|external_status|locked|snapshot_status|progress)(:|$)|is (missing|extra)$|: none \||\| none$"
+)
+
+
+def may_wait(method: str, differences: list[str], expected: Answer, ours: Answer) -> bool:
+    """Whether a difference may be one of time alone.
+
+    A read may wait for a status, for a member, or for an object to come or go. A write may wait only when it was
+    refused here by a lock, and the recorded one was not: 409 against success, or another 409."""
+    if method == "GET":
+        if any(_PRESENCE.match(text) or _IN_TIME.search(text.split(" | ")[0]) for text in differences):
+            return True
+        return statuses(expected.body) != statuses(ours.body)
+    return ours.status == 409 and (expected.status < 300 or expected.status != ours.status or bool(differences))
+
+
+def statuses(body: str) -> list[str]:
+    """The statuses in a body, in order."""
+    return _STATUS.findall(body)
+
+
+@dataclass
+class Sequence:
+    """The statuses that the recording showed of one object, and those that ours passed through since."""
+
+    shown: list[str] = field(default_factory=list)
+
+    def passed_over(self, seen: list[str], expected: str) -> list[str]:
+        """Statuses that ours had on the way to the expected one, and that the recording did not show before it."""
+        allowed = {*self.shown[-1:], expected}
+        return [status for status in dict.fromkeys(seen) if status not in allowed]
+
+    def show(self, status: str) -> None:
+        """Takes a recorded status in."""
+        if status and self.shown[-1:] != [status]:
+            self.shown.append(status)
