@@ -169,7 +169,7 @@ class Player:
 
     def _reach(self, moment: float) -> None:
         if isinstance(self._clock, ManualClock):
-            self._clock.move(moment - self._clock.now())
+            self._clock.forward(moment - self._clock.now())
 
     def _wait(self, until: float) -> bool:
         """Moves on to the next thing that happens in the twin; False when that is too far off."""

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import defaults, refusals
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.created import created, named
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.made import created
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.named import named
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member
 
 MANAGEMENT = "ovirtmgmt"
 
@@ -29,7 +31,7 @@ def create_data_center(site: Site, request: Request) -> Answer:
     site.add(Entity("data_center", {**data, "mac_pool": pool} if pool else data))
     network = {**defaults.network(MANAGEMENT, data["id"], {}), "description": "Default Management Network"}
     _add_network(site, network)
-    return created(site, request, data, f"{API}/datacenters/{data['id']}", "datacenters")
+    return created(site, request, Member(data, f"{API}/datacenters/{data['id']}", "datacenters"))
 
 
 def create_cluster(site: Site, request: Request) -> Answer:
@@ -59,7 +61,7 @@ def create_cluster(site: Site, request: Request) -> Answer:
     if networks:
         below = f"{href}/networks/{networks[0].id}"
         shown["management_network"] = {"id": networks[0].id, "href": below}
-    return created(site, request, shown, href, "clusters")
+    return created(site, request, Member(shown, href, "clusters"))
 
 
 def create_network(site: Site, request: Request) -> Answer:
@@ -72,7 +74,7 @@ def create_network(site: Site, request: Request) -> Answer:
     )
     entity = _add_network(site, defaults.network(body["name"], center.id, body))
     href = f"{API}/datacenters/{center.id}/networks/{entity.id}"
-    return created(site, request, entity.data, href, "networks")
+    return created(site, request, Member(entity.data, href, "networks"))
 
 
 def assign_network(site: Site, request: Request) -> Answer:
@@ -91,7 +93,7 @@ def assign_network(site: Site, request: Request) -> Answer:
     record = _in_cluster(network, required=body.get("required", "true") == "true")
     cluster.subs.setdefault("networks", []).append(record)
     shown = {**record, "cluster": {"id": cluster.id}, "data_center": network.data["data_center"]}
-    return created(site, request, shown, f"{API}/clusters/{cluster.id}/networks/{network.id}", "networks")
+    return created(site, request, Member(shown, f"{API}/clusters/{cluster.id}/networks/{network.id}", "networks"))
 
 
 def create_profile(site: Site, request: Request) -> Answer:
@@ -102,7 +104,7 @@ def create_profile(site: Site, request: Request) -> Answer:
     network = named(site, "network", body.get("network"), "Network", "VnicProfile [network.id] required for add")
     entity = _add_profile(site, body["name"], network.id)
     href = f"{API}/networks/{network.id}/vnicprofiles/{entity.id}"
-    return created(site, request, entity.data, href, "vnicprofiles")
+    return created(site, request, Member(entity.data, href, "vnicprofiles"))
 
 
 def _add_network(site: Site, record: Record) -> Entity:

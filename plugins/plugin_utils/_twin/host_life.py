@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import defaults, refusals
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.created import created, named
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.made import created
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.named import named
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.spm import host_came, host_left
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member
 
 INSTALL_SECONDS = 3.5
 MAINTENANCE_SECONDS = 1.5
@@ -30,7 +33,7 @@ def create(site: Site, request: Request) -> Answer:
     entity = site.add(Entity("host", data))
     site.later(INSTALL_SECONDS, lambda: _up(site, entity))
     shown = {**data, "network_operation_in_progress": "false"}
-    return created(site, request, shown, f"{API}/hosts/{entity.id}", "hosts")
+    return created(site, request, Member(shown, f"{API}/hosts/{entity.id}", "hosts"))
 
 
 def _up(site: Site, host: Entity) -> None:
@@ -41,6 +44,7 @@ def _up(site: Site, host: Entity) -> None:
     for place in site.storage.luns.values():
         if place.record.get("type") == "fcp":
             place.hosts.add(host.id)
+    host_came(site, host)
 
 
 def deactivate(site: Site, request: Request) -> Answer:
@@ -48,6 +52,7 @@ def deactivate(site: Site, request: Request) -> Answer:
     sent = request.action("host/methods/deactivate")
     host = _host(site, request)
     host.set(status="preparing_for_maintenance")
+    host_left(site, host)
     site.later(MAINTENANCE_SECONDS, lambda: host.set(status="maintenance"))
     return _done(sent, host)
 

@@ -1,23 +1,13 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The answer to a POST that made something, and the objects that a body names."""
+"""The objects that a body names."""
 
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, known_id, location
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import known_id
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member
-
-
-def created(site: Site, request: Request, data: Record, href: str, shape: str, status: int = 201) -> Answer:
-    """The new object as its collection shows it, with its address in Location."""
-    body = document(member_writer(site, Member(data, href, shape), {}))
-    return Answer(status, body, headers={"Location": location(request.host, href)})
 
 
 def named(site: Site, tag: str, held: object, words: str, missing: str) -> Entity:
