@@ -20,9 +20,8 @@ options:
     suboptions:
       id:
         description:
-          - The id that the domain's own metadata must hold.
+          - The id that the domain's own metadata must hold. Needed, but for one that O(domains[].create) makes.
         type: str
-        required: true
       name:
         description:
           - What the domain shall be called; the name in its metadata when left out.
@@ -32,8 +31,20 @@ options:
           - The kind of storage. A domain of type V(iscsi) or V(fcp) is found by its id, among what the host sees of
             block storage, under whatever LUN ids.
         type: str
-        choices: [nfs, posixfs, glusterfs, iscsi, fcp]
+        choices: [nfs, posixfs, glusterfs, localfs, iscsi, fcp]
         default: nfs
+      connection:
+        description:
+          - The id of a storage connection that the engine has already and on which the domain lies; its type, address
+            and path are then known. Where it is left out, a connection to the same place that nothing uses is taken.
+        type: str
+      create:
+        description:
+          - Whether a new, empty domain called O(domains[].name) is made, for file storage and V(localfs). Nothing is
+            made where a domain lies already.
+          - It may be the first one of a data center, and becomes its master then.
+        type: bool
+        default: false
       address:
         description:
           - The server. Needed for V(nfs).

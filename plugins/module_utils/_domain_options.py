@@ -13,9 +13,15 @@ DOMAINS: dict[str, t.Any] = {
     "elements": "dict",
     "required": True,
     "options": {
-        "id": {"type": "str", "required": True},
+        "id": {"type": "str"},
         "name": {"type": "str"},
-        "type": {"type": "str", "choices": ["nfs", "posixfs", "glusterfs", "iscsi", "fcp"], "default": "nfs"},
+        "type": {
+            "type": "str",
+            "choices": ["nfs", "posixfs", "glusterfs", "localfs", "iscsi", "fcp"],
+            "default": "nfs",
+        },
+        "connection": {"type": "str"},
+        "create": {"type": "bool", "default": False},
         "address": {"type": "str"},
         "path": {"type": "str"},
         "vfs_type": {"type": "str"},

@@ -13,8 +13,9 @@ version_added: 0.1.0
 description:
   - Imports storage domains that the engine does not know, attaches them to a data center and waits until they are
     active.
-  - Nothing is ever created. A file domain is imported without a name, and the id that the engine found on the path is
-    compared with O(domains[].id); another domain is forgotten again, without being formatted.
+  - Nothing is created but with O(domains[].create). A file domain is imported without a name, and the id that the
+    engine found on the path is compared with O(domains[].id); another domain is forgotten again, without being
+    formatted.
   - A block domain (iSCSI, Fibre Channel) is imported by its id, from what the host sees. For iSCSI the host is signed
     in to the targets of the domain before, with O(sign_in) only. What a target holds is looked at before the import;
     where the domain is not, nothing is imported.
@@ -103,6 +104,21 @@ EXAMPLES = r"""
         type: iscsi
         targets:
           - {address: 192.0.2.150, target: "iqn.2026-01.example.site-b:san"}
+
+- name: The domain behind a storage connection that is there already
+  ovirt_dr.storage.storage_domain_attach:
+    data_center: Production
+    domains:
+      - id: f892eb5c-6c83-428c-acc1-9cfb8caac9c0
+        connection: 15a99db3-64fb-4f17-b0f7-e83599f2bc21
+
+- name: A new, empty domain on a storage connection
+  ovirt_dr.storage.storage_domain_attach:
+    data_center: Production
+    domains:
+      - name: data-new
+        create: true
+        connection: 15a99db3-64fb-4f17-b0f7-e83599f2bc21
 
 - name: A Fibre Channel replica that the host sees is active in the recovery site
   ovirt_dr.storage.storage_domain_attach:

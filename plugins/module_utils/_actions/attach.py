@@ -210,8 +210,19 @@ class RenameDomain:
         return text(node, "name") == domain.name
 
 
-def import_body(domain: WantedDomain, host_id: str) -> Element:
-    """The body of the import POST: without a name, on purpose."""
+def import_body(domain: WantedDomain, host_id: str, *, new: bool = False) -> Element:
+    """The body of the import POST: without a name, on purpose. new: of the POST that makes a domain, with one."""
+    what = element("name", text=domain.name) if new else element("import", text="true")
+    return element(
+        "storage_domain",
+        what,
+        element("type", text="data"),
+        element("storage", id=domain.connection) if domain.connection else _storage(domain),
+        element("host", id=host_id),
+    )
+
+
+def _storage(domain: WantedDomain) -> Element:
     storage = element("storage", element("type", text=domain.type))
     optional = {
         "address": domain.address,
@@ -225,13 +236,7 @@ def import_body(domain: WantedDomain, host_id: str) -> Element:
     for tag, value in optional.items():
         if value:
             storage.append(element(tag, text=value))
-    return element(
-        "storage_domain",
-        element("import", text="true"),
-        element("type", text="data"),
-        storage,
-        element("host", id=host_id),
-    )
+    return storage
 
 
 def until_active(step: Step, settings: AttachSettings) -> Done | Pending:

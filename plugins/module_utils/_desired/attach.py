@@ -33,7 +33,8 @@ MOVING = ("activating", "locked")
 class WantedDomain:
     """A domain as the playbook wants it. ``id`` is what its metadata must say; ``name`` what it shall be called.
 
-    An empty ``name`` keeps the name that the metadata holds.
+    An empty ``name`` keeps the name that the metadata holds. connection: the id of the storage connection on which it
+    lies, where that is there already; create: it is a new, empty one, which gets its id from the engine.
     """
 
     id: str
@@ -48,6 +49,8 @@ class WantedDomain:
     nfs_retrans: int | None = None
     required: bool = True
     targets: tuple[Target, ...] = ()
+    connection: str = ""
+    create: bool = False
 
     @property
     def block(self) -> bool:
@@ -78,7 +81,9 @@ def wanted_domains(
         plain = {key: value for key, value in given.items() if key != "targets"}
         domain = WantedDomain(**{"id": "", "name": "", "address": "", "path": "", **plain})  # type: ignore[arg-type]
         who = f"domains[{number}] {domain.label}".rstrip()
-        if not domain.id:
+        if domain.create:
+            problems.extend(f"{who}: {problem}" for problem in _wrong_new(domain))
+        elif not domain.id:
             problems.append(
                 f"{who}: 'id' is needed. It is what tells the domain from another one that lies on the same path; "
                 "take it from the inventory of the site that owns the domain"
@@ -86,10 +91,18 @@ def wanted_domains(
         if domain.block:
             targets, wrong = block_targets(who, domain.type, given, chap or {})
             problems.extend(wrong)
+            if domain.connection:
+                problems.append(f"{who}: 'connection' is for file storage, not for {domain.type}")
             wanted.append(replace(domain, targets=targets))
             continue
         if given.get("targets"):
             problems.append(f"{who}: 'targets' is for type iscsi, not for {domain.type}")
+        if domain.connection:
+            # The place is what the connection says.
+            wanted.append(domain)
+            continue
+        if domain.type == "localfs" and not domain.create:
+            problems.append(f"{who}: a domain on local storage cannot be imported, only made with 'create'")
         if not domain.path:
             problems.append(f"{who}: 'path' is needed for type {domain.type}")
         if domain.type == "nfs" and not domain.address:
@@ -104,6 +117,18 @@ def wanted_domains(
     if problems:
         raise BadInput("; ".join(problems))
     return tuple(wanted)
+
+
+def _wrong_new(domain: WantedDomain) -> list[str]:
+    """What is wrong with a domain that shall be made."""
+    problems = []
+    if domain.id:
+        problems.append("'id' cannot be chosen for a domain that is made; leave it out, or leave 'create' out")
+    if not domain.name:
+        problems.append("'name' is needed for a domain that is made")
+    if domain.block:
+        problems.append(f"'create' is for file storage and local storage, not for {domain.type}")
+    return problems
 
 
 def unknown_blocks(wanted: Sequence[WantedDomain], known: Sequence[Domain]) -> tuple[WantedDomain, ...]:
@@ -137,7 +162,8 @@ def plan_attach(
     here = {domain.id: domain for domain in attached}
     by_id = {domain.id: domain for domain in known}
     view = view or HostView()
-    for domain in wanted:
+    for asked in wanted:
+        domain = _made_before(asked, known)
         problem = _conflict(domain, by_id, here, data_center)
         if problem:
             problems.append(problem)
@@ -166,7 +192,7 @@ def plan_attach(
             earlier = steps.get(step.id)
             steps[step.id] = replace(step, required=step.required or (earlier is not None and earlier.required))
             changes[step.id] = (change,)
-    if any(step.action in ("import", "attach") for step in steps.values()) and host is None:
+    if any(step.action in ("import", "create", "attach") for step in steps.values()) and host is None:
         problems.append(
             f"data center {data_center.name} has no host that is up, so nothing can be imported or attached; "
             "activate a host first"
@@ -174,6 +200,15 @@ def plan_attach(
     if problems:
         raise BadInput("; ".join(problems))
     return Plan(steps=tuple(steps.values()), outcomes=tuple(outcomes), changes=changes, not_proven=tuple(unproven))
+
+
+def _made_before(domain: WantedDomain, known: Sequence[Domain]) -> WantedDomain:
+    """A domain that shall be made, as the one that it is when it is there already."""
+    found = next((other for other in known if domain.create and other.name == domain.name), None)
+    if found is None:
+        return domain
+    place = (domain.address or found.address, domain.path or found.path)
+    return replace(domain, id=found.id, address=place[0], path=place[1])
 
 
 def _sign_ins(domain: WantedDomain, view: HostView, host: Host) -> list[tuple[Step, Change]]:
@@ -203,11 +238,13 @@ def _conflict(
 ) -> str:
     known = by_id.get(domain.id)
     if known is None:
-        if data_center.status == "uninitialized":
+        if data_center.status == "uninitialized" and not domain.create:
             return (
                 f"domain {domain.label}: data center {data_center.name} is uninitialized; an imported domain would "
                 "become its master. Attach a domain of its own to the data center first"
             )
+        if domain.create:
+            return ""
         namesake = next((other for other in by_id.values() if domain.name and other.name == domain.name), None)
         if namesake is not None:
             return (
@@ -261,7 +298,7 @@ def _steps_of(
     def add(action: str, says: str, field: str, before: object, after: object) -> None:
         nonlocal last
         step = Step(
-            id=f"{action}:{domain.id}",
+            id=f"{action}:{domain.id or domain.name}",
             action=action,
             kind="domain",
             name=domain.label,
@@ -279,13 +316,15 @@ def _steps_of(
         last = frozenset({step.id})
         made.append((step, Change("domain", domain.label, field, before, after)))
 
-    if known is None:
+    if known is None and domain.create:
+        add("create", f"make the empty domain {domain.name} on {domain.place}", "storage", ABSENT, domain.place)
+    elif known is None:
         add("import", f"import {domain.label} from {domain.place}", "storage", ABSENT, domain.place)
     if here is None:
         add("attach", f"attach {domain.label} to {data_center.name}", "status", "unattached", "active")
     elif here.status in RESTING or here.status in MOVING:
         add("activate", f"activate {domain.label}", "status", here.status, "active")
-    if domain.name and (known is None or known.name != domain.name):
+    if domain.name and not domain.create and (known is None or known.name != domain.name):
         before = known.name if known else ABSENT
         add("rename", f"name domain {domain.id} {domain.name}", "name", before, domain.name)
     return made

@@ -19,6 +19,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.attach i
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.attached import ATTACHED, attached_watch
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.blocks import SignIn
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.make_domain import MakeDomain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import (
     WantedDomain,
     plan_attach,
@@ -26,12 +27,15 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach i
     wanted_domains,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import HostView, logins
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.on_connection import on_connections
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import host_storage, reads
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import connections
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import DataCenter, Host
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result, merged
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.make_domain import make
 
 if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
@@ -53,6 +57,8 @@ def prepare(client: Client, data_center: DataCenter, params: Mapping[str, t.Any]
     wanted = wanted_domains(params["domains"], chap)
     client.hide(*(target.password for domain in wanted for target in domain.targets if target.password))
     known = reads.domains(client)
+    if any(not domain.block and domain.id not in {one.id for one in known} for domain in wanted):
+        wanted = on_connections(wanted, connections(client), known)
     host = working_host(client, data_center, params["host"])
     view = _view(client, host, unknown_blocks(wanted, known))
     attached = reads.attached_domains(client, data_center.id)
@@ -75,8 +81,12 @@ def attach(context: Context, params: Mapping[str, t.Any]) -> Result:
     client = context.client
     data_center = reads.data_center(client, params["data_center"])
     plan = prepare(client, data_center, params).plan
+    made = None
+    maker = MakeDomain(client, context.call_timeout)
     if not context.check_mode:
         plan = replace(plan, not_proven=())
+        if any(step.action == "create" for step in plan.steps):
+            made, plan = make(context, plan, maker, lambda: prepare(client, data_center, params).plan)
     settings = AttachSettings(
         timeout=context.timeout,
         call_timeout=context.call_timeout,
@@ -90,12 +100,15 @@ def attach(context: Context, params: Mapping[str, t.Any]) -> Result:
         {
             "sign_in": SignIn(client, settings.call_timeout),
             "import": ImportDomain(client, settings),
+            "create": maker,
             "attach": AttachDomain(client, settings),
             "activate": ActivateDomain(client, settings),
             "rename": RenameDomain(client),
         },
         {ATTACHED: attached_watch(client, data_center.id)},
     )
+    if made is not None:
+        result = merged([made, result])
     result.extra["active"] = _active(result)
     result.extra["luns"] = [
         {"domain": outcome.name, "luns": list(t.cast("tuple[str, ...]", outcome.details["luns"]))}

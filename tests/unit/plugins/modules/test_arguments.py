@@ -86,7 +86,7 @@ WRONG: list[tuple[str, dict[str, t.Any], tuple[str, ...]]] = [
     ("storage_domain_attach", {**ATTACH, "journal": "/proc/nowhere/journal"}, ("journal", "/proc/nowhere")),
     ("storage_domain_attach", {**ATTACH, "takeover": {"confirmed_by": "Ada"}}, ("reason", "takeover")),
     ("storage_domain_attach", {**ATTACH, "takeover": {"confirmed_by": " ", "reason": "x"}}, ("confirmed_by",)),
-    ("storage_domain_attach", domain(id=None), ("missing required arguments", "id")),
+    ("storage_domain_attach", domain(id=None), ("'id' is needed", "inventory")),
     ("storage_domain_attach", domain(id=""), ("'id' is needed",)),
     ("storage_domain_attach", domain(path=""), ("'path' is needed",)),
     ("storage_domain_attach", domain(address=None), ("'address' is needed for type nfs", DATA_WEB)),
