@@ -340,8 +340,10 @@ options:
     default: on_create
   host:
     description:
-      - A host, by name or id, that connects to a new connection, or lets go of a removed one. Type V(glusterfs) needs
-        it.
+      - A host, by name or id, that connects to a new connection, to the new place of one that is edited, or lets go of
+        a removed one. Without it the engine only stores the details, or forgets them. Type V(glusterfs) needs it.
+      - A new connection that the host cannot reach is refused. An edit is saved all the same, which is why only active
+        domains prove it.
     type: str
 attributes:
   check_mode:

@@ -138,7 +138,7 @@ def test_registered_vm_has_the_recorded_elements(recordings: Recordings, recover
     known = next(
         vm
         for vm in etree.fromstring(recordings("07-dr")[96]["response"].encode())
-        if vm.findtext("name") == "rec_dx_web"
+        if vm.findtext("name") == "rec_dx_lun"
     )
     assert [node.tag for node in entry] == [node.tag for node in known]
     recovery.post(

@@ -63,8 +63,8 @@ class Create:
 class Edit:
     """Changes the details of a connection; its id stays, and so do the domains that use it.
 
-    A host is sent only where the engine cannot do without one (glusterfs): it saves the edit even when the host cannot
-    connect (findings 2), so the activation of a domain tells more.
+    With a host the engine connects from it and reads the sizes of the domains at the new place. It saves the edit even
+    when the host cannot connect (findings 2), so only the activation of a domain is a proof.
     """
 
     def __init__(self, client: Client, call_timeout: float) -> None:
@@ -73,10 +73,9 @@ class Edit:
 
     def do(self, step: Step) -> Answer:
         target = target_of(step)
-        host = str(step.details["host"]) if target.wanted.type == "glusterfs" else ""
         answer = self._client.put(
             f"/storageconnections/{step.target_id}",
-            body(target, host, new=False),
+            body(target, str(step.details["host"]), new=False),
             query={"force": "true"} if step.details["force"] else None,
             step=step.id,
             subject=f"connection {step.name}",

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import write_stores
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, INACCESSIBLE, status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.local import is_local
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.master import bring_up, master_of, taken_in
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import connect, reachable
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import WRITE_SECONDS
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import update as update_stores
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import connect
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
     Answer,
@@ -29,8 +30,6 @@ FIRST_SECONDS = 1.0
 """How much longer it takes when the first domain makes a data center (03 26-37)."""
 TASKS_SECONDS = 2.0
 """How long the OVF stores of a domain that came in are read (03 398-401)."""
-OVF_LOCKED_SECONDS = 5.0
-"""How long after an OVF update other operations on the domain are refused (findings, 7)."""
 
 
 def _asked_for(site: Site, request: Request) -> Entity | None:
@@ -132,13 +131,14 @@ def _upgraded(entity: Entity, center: Entity) -> None:
 
 
 def _register_stores(site: Site, entity: Entity, center: Entity, request: Request) -> bool:
-    """Makes the OVF stores that lie on a domain floating disks; whether there are any."""
+    """Makes the OVF stores that lie on a domain floating disks, once they were written; whether there are any."""
     found = False
     profile = next((p for p in site.all("disk_profile") if p.ref("storage_domain") == entity.id), None)
-    for identity, image in site.storage.contents[entity.id].disks.items():
-        if image.get("content_type") == "ovf_store" and site.get("disk", identity) is None:
+    content = site.storage.contents[entity.id]
+    for identity, image in content.disks.items():
+        if image.get("content_type") == "ovf_store" and content.written and site.get("disk", identity) is None:
             found = True
-            extra = {"disk_profile": {"id": profile.id}} if profile else {}
+            extra = {"shareable": "true", **({"disk_profile": {"id": profile.id}} if profile else {})}
             site.add(Entity("disk", {**image, **extra, "storage_domains": {"storage_domain": {"id": entity.id}}}))
             site.event(
                 378,
@@ -241,9 +241,6 @@ def update_ovf_store(site: Site, request: Request) -> Answer:
         raise refusals.command(409, f"Cannot edit Storage. {BUSY}")
     job = site.job(f"Updating OVFs for Storage Domain {entity.name} in Data Center {center.name}", request.correlation)
     if entity.data["type"] == "data":
-        site.hold(entity.id, OVF_LOCKED_SECONDS)
-    if entity.data["status"] == "active" and entity.data["type"] == "data":
-        site.later(
-            OVF_LOCKED_SECONDS, lambda: write_stores(site, center.id, entity.id) if reachable(site, entity) else None
-        )
+        active = entity.data["status"] == "active"
+        site.hold(entity.id, update_stores(site, entity) if active else WRITE_SECONDS)
     return action_answer({}, {"job": {"id": job.id}, "status": "complete"})

@@ -7,8 +7,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfDisk, OvfEntry, OvfNic
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import (
+    OvfDisk,
+    OvfEntry,
+    OvfNic,
+    same_configuration,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import image_record
 
@@ -54,6 +60,16 @@ class Describer:
             lease,
         )
 
+    def written(self, owner: Entity) -> OvfEntry:
+        """What stores say about a VM or template: as it was when its configuration last changed.
+
+        So a VM that was running then is told to be running, though it is down by now (07 recording 224)."""
+        entry = self.entry(owner)
+        held = self._site.described.get(owner.id)
+        if held is None or not same_configuration(held[1], entry):
+            held = self._site.described[owner.id] = (entry, entry)
+        return held[0]
+
     def _grants(self, owner: Entity) -> tuple[tuple[str, str, str], ...]:
         found = []
         for permission in owner.subs.get("permissions", []):
@@ -76,7 +92,7 @@ def write_stores(site: Site, data_center: str, only: str | None = None) -> None:
         for owner in site.all(tag):
             if site.data_center_of(owner) != data_center:
                 continue
-            entry = describer.entry(owner)
+            entry = describer.written(owner)
             images = {
                 domain for disk in entry.disks if disk.record.get("shareable") != "true" for domain in disk.domains
             }
@@ -87,6 +103,22 @@ def write_stores(site: Site, data_center: str, only: str | None = None) -> None:
         content = site.storage.contents.get(domain)
         if content is not None and content.pool in (None, data_center):
             content.ovf = store
+            content.written = True
+
+
+def keep_descriptions(site: Site, owners: Iterable[Entity]) -> Callable[[], None]:
+    """Called before a domain takes disks away from VMs and templates, and what it returns afterwards: the engine does
+    not describe them anew for that, so other domains still tell of the disks (04b recordings 116 and 210)."""
+    before, kept = Describer(site), list(owners)
+    for owner in kept:
+        before.written(owner)
+
+    def after() -> None:
+        describer = Describer(site)
+        for owner in kept:
+            site.described[owner.id] = (site.described[owner.id][0], describer.entry(owner))
+
+    return after
 
 
 def write_images(site: Site, domain: str) -> None:

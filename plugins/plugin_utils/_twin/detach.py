@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.attach import action_domain, done, tasks_of
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import write_stores
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import keep_descriptions, write_stores
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, lease_domain, status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.forget import forget
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.local import is_local
@@ -261,6 +261,10 @@ def leave(site: Site, entity: Entity) -> None:
     for tag in ("vm", "template"):
         for owner in only_here(site, entity, tag):
             site.remove(owner)
+    on_it = (disk for disk in site.all("disk") if entity.id in site.domains_of(disk))
+    losing = {owner for disk in on_it for owner in site.disk_users.get(disk.id, ())}
+    found = (site.get("vm", owner) or site.get("template", owner) for owner in losing)
+    keep = keep_descriptions(site, [owner for owner in found if owner is not None])
     gone = set()
     for disk in [d for d in site.all("disk") if entity.id in site.domains_of(d)]:
         rest = [{"id": d} for d in site.domains_of(disk) if d != entity.id]
@@ -275,6 +279,7 @@ def leave(site: Site, entity: Entity) -> None:
             kept = [attachment for attachment in held if attachment["id"] not in gone]
             if len(kept) != len(held):
                 owner.subs["disk_attachments"] = kept
+    keep()
     content = site.storage.contents.get(entity.id)
     if content is not None and reachable(site, entity) and content.pool == site.data_center_of(entity):
         content.pool = None

@@ -55,12 +55,14 @@ def _plain(name: str) -> str:
     return name.strip().replace("_", "").lower()
 
 
-def member_writer(site: Site, member: Member, tree: Tree, ids: tuple[str, ...] = ()) -> Writer:
-    """A writer for one member, with what ``follow`` asks for written inside. Raises Unfollowable."""
+def member_writer(site: Site, member: Member, tree: Tree, ids: tuple[str, ...] = (), *, alone: bool = False) -> Writer:
+    """A writer for one member, with what ``follow`` asks for written inside. Raises Unfollowable.
+
+    ``alone``: it is the answer, not one of a list."""
     base, shape = VARIANTS.get(member.shape) or (member.shape, SHAPES.get(member.shape) or _bare_shape(member.shape))
     entity = member.entity
     if tree:
-        inlined = _inlined(site, member, shape, tree, base)
+        inlined = _inlined(site, member, shape, tree, base, alone=alone)
         return lambda out, depth: write_entity(out, depth, shape, member.data, member.href, inlined)
     data = _addressed(site, member.data)
     if entity is None:
@@ -96,25 +98,27 @@ def _addressed(site: Site, data: Any) -> Any:
     return data
 
 
-def _inlined(site: Site, member: Member, shape: Shape, tree: Tree, base: str) -> dict[str, Writer]:
+def _inlined(
+    site: Site, member: Member, shape: Shape, tree: Tree, base: str, *, alone: bool = False
+) -> dict[str, Writer]:
     found: dict[str, Writer] = {}
     ids = tuple(part for part in member.href.removeprefix(API + "/").split("/")[1::2])
     for name, below in tree.items():
         link = next((link for link in shape.links if _plain(link) == name), None)
         if link is not None:
-            found.update(_inlined_link(site, f"{base}/{link}", ids, below))
+            found.update(_inlined_link(site, f"{base}/{link}", ids, below, alone=alone))
             continue
         key = next((key for key in member.data if _plain(key) == name), None)
         found[str(key)] = _inlined_reference(site, str(key), member.data.get(key or ""), below)
     return found
 
 
-def _inlined_link(site: Site, path: str, ids: tuple[str, ...], below: Tree) -> dict[str, Writer]:
+def _inlined_link(site: Site, path: str, ids: tuple[str, ...], below: Tree, *, alone: bool) -> dict[str, Writer]:
     if path in UNFOLLOWED:
         raise Unfollowable(path)
     plural = WITHIN.get(path) or plural_of(path)
     children: Iterable[Member] = SOURCES[path](site, ids) if path in SOURCES else ()
-    if path == "vms/snapshots":
+    if path == "vms/snapshots" and not alone:
         children = [Member({**child.data, "vm": {"id": ids[0]}}, child.href, path) for child in children]
     writers = [member_writer(site, child, below, ids) for child in children]
     return {plural: lambda out, depth: write_collection(out, depth, plural, writers)}

@@ -108,17 +108,14 @@ def _crash(request: Request) -> refusals.Refusal:
 
 def _lun(entry: Record, found: Mappings) -> None:
     source, target = entry.get("from"), entry.get("to")
-    if not isinstance(source, dict) or "lun_storage" not in source:
+    if not isinstance(source, dict):
         raise refusals.text(400, "Lun id is missing from source.")
     if not isinstance(target, dict):
         raise refusals.text(400, "Lun is missing from destination.")
     if "lun_storage" not in target:
         raise refusals.text(500, _NPE, in_action=True)
-    units = (
-        members(source["lun_storage"], "logical_units", "logical_unit")
-        if isinstance(source["lun_storage"], dict)
-        else []
-    )
+    held = source.get("lun_storage")
+    units = members(held, "logical_units", "logical_unit") if isinstance(held, dict) else []
     if units and units[0].get("id"):
         found.luns[units[0]["id"]] = target
 

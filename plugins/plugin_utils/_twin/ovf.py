@@ -78,11 +78,44 @@ UNSEEN = (
     "fqdn",
     "guest_operating_system",
     "reported_devices",
-    "run_once",
     "disk_attachments",
     "nics",
 )
 """Fields of a VM that its OVF entry in a list does not show (07 recording 96 against 42)."""
+
+PASSING = frozenset(
+    {
+        "status",
+        "host",
+        "start_time",
+        "stop_time",
+        "run_once",
+        "display",
+        "fqdn",
+        "guest_operating_system",
+        "reported_devices",
+        "next_run_configuration_exists",
+    }
+)
+"""Fields that come and go while a VM runs: a change of them alone is no reason to write its OVF again."""
+
+
+def same_configuration(one: OvfEntry, other: OvfEntry) -> bool:
+    """Whether two descriptions differ in nothing but what passes."""
+    return _lasting(one.record) == _lasting(other.record) and _rest(one) == _rest(other)
+
+
+def _lasting(record: Record) -> Record:
+    return {key: value for key, value in record.items() if key not in PASSING}
+
+
+def _rest(entry: OvfEntry) -> tuple[Any, ...]:
+    return (entry.cluster, entry.disks, entry.nics, entry.groups, entry.labels, entry.grants, entry.snapshots)
+
+
+def whole_seconds(stamp: str) -> str:
+    """A time as an OVF keeps it: without fractions of a second."""
+    return f"{stamp[:19]}.000Z" if stamp else stamp
 
 
 def plain_display(display: Any) -> Any:
@@ -90,6 +123,10 @@ def plain_display(display: Any) -> Any:
     if not isinstance(display, dict):
         return display
     return {k: v for k, v in display.items() if k not in ("type", "certificate", "address", "port", "secure_port")}
+
+
+_PLACED = ("next_run_configuration_exists", "original_template", "template", "version", "stop_time", "run_once")
+"""Fields that stand at the end of a list entry."""
 
 
 def list_entry(entry: OvfEntry, domain: str) -> Record:
@@ -100,16 +137,17 @@ def list_entry(entry: OvfEntry, domain: str) -> Record:
             continue
         if key == "display":
             value = plain_display(value)
-        if key == "next_run_configuration_exists" or key in ("original_template", "template", "version", "stop_time"):
+        if key in _PLACED or (key == "quota" and entry.kind == "template"):
             continue
-        shown[key] = value
+        shown[key] = whole_seconds(value) if key == "creation_time" else value
     shown["storage_domain"] = {"id": domain}
     if entry.kind == "vm":
         shown["next_run_configuration_exists"] = "false"
-        shown["run_once"] = "false"
+        if "run_once" in entry.record:
+            shown["run_once"] = entry.record["run_once"]
         shown["status"] = entry.record.get("status", "down")
         if "stop_time" in entry.record:
-            shown["stop_time"] = entry.record["stop_time"]
+            shown["stop_time"] = whole_seconds(entry.record["stop_time"])
         shown["original_template"] = entry.record["original_template"]
         shown["template"] = entry.record["template"]
     else:

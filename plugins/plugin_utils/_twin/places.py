@@ -19,7 +19,8 @@ _NO_DEVICE = ("type", "portals", "paths", "hosts", "domain")
 class Content:
     """A storage domain as it lies on storage: its metadata, its images, its OVF store.
 
-    ``backing``: thin disk -> the template disk it stands on. ``exported``: what an export domain holds."""
+    ``backing``: thin disk -> the template disk it stands on. ``exported``: what an export domain holds. ``written``:
+    whether its OVF store ever was."""
 
     id: str
     record: Record
@@ -29,6 +30,7 @@ class Content:
     ovf: dict[str, OvfEntry] = field(default_factory=dict)
     backing: dict[str, str] = field(default_factory=dict)
     exported: dict[str, OvfEntry] = field(default_factory=dict)
+    written: bool = False
 
     def copy(self) -> Content:
         """The same domain on another place, from here on by itself."""

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals, search
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.devices import alone
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import (
@@ -99,6 +101,8 @@ def answer(site: Site, request: Request) -> Answer:
     return _collection(site, request)
 
 
+_ONLY_EXPORTED = ("storagedomains/vms/", "storagedomains/templates/")
+"""What lies below an unregistered VM is shown on export domains only (04b recordings 80 and 81)."""
 _ONE_PAGE = ("disks", "users")
 """Collections whose second page is always empty: seen at a running engine."""
 
@@ -121,6 +125,8 @@ def _collection(site: Site, request: Request) -> Answer:
     if not _well_formed(request):
         raise refusals.empty(404)
     path = request.shape
+    if path.startswith(_ONLY_EXPORTED):
+        raise refusals.empty(404)
     loose = request.flag("unregistered") and path in UNREGISTERED
     shape = SHAPES.get(path)
     plural = plural_of(path)
@@ -190,6 +196,8 @@ def _member(site: Site, request: Request) -> Answer:
         found = home(connection) if connection is not None else None
     elif request.flag("unregistered") and path in UNREGISTERED:
         found = next((m for m in UNREGISTERED[path](site, request.ids[:-1]) if m.data["id"] == identity), None)
+        if found is not None and path == "storagedomains/disks":
+            found = replace(found, shape="storagedomains/disks/known")
     elif path in COLLECTION_OF.values() and path not in ("storagedomains", "bookmarks", "groups", "vmpools"):
         entity = site.get(SHAPES[path].tag, identity)
         found = home(entity) if entity is not None else None
@@ -209,9 +217,8 @@ def _member(site: Site, request: Request) -> Answer:
     if path == "disks" and identity in site.doubled:
         raise refusals.text(400, BROKEN_DISK)
     try:
-        return Answer(
-            200, document(member_writer(site, found, follow_tree(request.params.get("follow", "")), request.ids))
-        )
+        tree = follow_tree(request.params.get("follow", ""))
+        return Answer(200, document(member_writer(site, found, tree, request.ids, alone=True)))
     except Unfollowable:
         raise _follow_failed(request) from None
 

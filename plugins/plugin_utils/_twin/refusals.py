@@ -106,7 +106,9 @@ def one_of(value: str, name: str, allowed: tuple[str, ...]) -> str:
 def syntax(host: str, method: str) -> Refusal:
     """A body that cannot be read; the address is glued together without a slash, as recorded."""
     return text(
-        400, f"For correct usage, see: http://{host}doc#services/{method}", reason="Request syntactically incorrect."
+        400,
+        f"For correct usage, see: http://{host}/ovirt-engine/apidoc#services/{method}",
+        reason="Request syntactically incorrect.",
     )
 
 

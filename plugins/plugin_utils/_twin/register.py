@@ -12,7 +12,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refu
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import portal
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.mappings import Mappings
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfDisk
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfDisk, whole_seconds
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document, write_value
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
@@ -25,7 +25,12 @@ JOB_SECONDS = 2.0
 LATE_SECONDS = 1.0
 """An answer that waits for a job looks every second, and in 3 of 10 cases once more (baseline, table 2)."""
 
+GIB = 1024**3
+
 Dropped = dict[str, list[str]]
+
+_NOBODY = Entity("vm", {"id": "", "name": "<UNKNOWN>"})
+"""What the engine calls a VM that it does not know."""
 
 
 def register(site: Site, request: Request) -> Steps:
@@ -41,20 +46,21 @@ def register(site: Site, request: Request) -> Steps:
     if flag(action, "clone") and "vm" in action:
         raise refusals.stack_trace(request.path, request.query, "java.lang.NullPointerException")
     registered = site.get("vm", identity)
-    if entry is None or entry.kind != "vm":
-        raise (
-            validate.known_vm(site, registered, flag(action, "reassign_bad_macs"))
-            if registered
-            else refusals.validation_crash()
-        )
-    words = f"Importing VM {action.get('name') or entry.name} from configuration to Cluster "
+    subject = str(action.get("name") or (entry or registered or _NOBODY).name)
+    words = f"Importing VM {subject} from configuration to Cluster {target.name if target else '<UNKNOWN>'}"
     try:
+        if entry is None or entry.kind != "vm":
+            raise (
+                validate.known_vm(site, registered, flag(action, "reassign_bad_macs"))
+                if registered
+                else refusals.validation_crash()
+            )
         wanted = validate.vm(site, entry, action, mappings, target)
         key = f"import {wanted.name}"
         if site.held(key) or site.importing.get(identity, 0.0) > site.clock.now():
             raise refusals.command(409, f"Cannot import VM. VM {wanted.name} is being imported.")
     except refusals.Refusal:
-        site.job(words + (target.name if target else "<UNKNOWN>"), request.correlation, "failed")
+        site.job(words, request.correlation, "failed")
         raise
     site.hold(key, 600.0)
     try:
@@ -63,7 +69,7 @@ def register(site: Site, request: Request) -> Steps:
         )
     finally:
         site.hold(key, 0.0)
-    job = site.job(words + wanted.cluster.name, request.correlation, "started")
+    job = site.job(words, request.correlation, "started")
     bring_in(site, request, wanted, mappings)
     late = LATE_SECONDS if int(identity[:4], 16) % 10 < 3 else 0.0
     due = site.later(JOB_SECONDS + late, lambda: site.end_job(job))
@@ -99,17 +105,18 @@ def _going_on(action: Record, job: Entity, address: str) -> Answer:
 
 def bring_in(site: Site, request: Request, wanted: Import, mappings: Mappings) -> None:
     """Makes the VM known, with disks, NICs, groups, labels and permissions; tells what was left out."""
-    entry, cluster = wanted.entry, wanted.cluster
+    entry = wanted.entry
     identity = site.new_id() if wanted.clone else entry.id
     dropped: Dropped = {}
-    attachments = [_image(site, disk, cluster) for disk in wanted.disks]
-    attachments += [_lun(site, disk, unit, mappings) for disk, unit in wanted.luns]
     order = [disk.record["id"] for disk in entry.disks]
-    attachments.sort(key=lambda attachment: order.index(attachment["id"]))
+    brought = [(disk, _image(site, disk, wanted)) for disk in wanted.disks]
+    brought += [(disk, _lun(site, disk, unit, mappings)) for disk, unit in wanted.luns]
+    brought.sort(key=lambda pair: order.index(pair[0].record["id"]))
+    attachments = [attachment for _disk, attachment in brought]
     subs: dict[str, list[Record]] = {
         "disk_attachments": attachments,
         "nics": _nics(site, wanted, mappings, dropped),
-        "snapshots": [dict(snapshot) for snapshot in entry.snapshots],
+        "snapshots": [_snapshot(site, snapshot, wanted) for snapshot in entry.snapshots],
         "tags": [],
         "permissions": permissions(site, wanted, mappings, dropped),
         "affinity_labels": [],
@@ -170,8 +177,10 @@ def disk_profile(site: Site, domain: str) -> Record:
     return {"disk_profile": {"id": found.id}} if found else {}
 
 
-def add_image(site: Site, disk: OvfDisk, center: str) -> None:
-    """Makes an image known, on those of its domains that are active here."""
+def add_image(site: Site, disk: OvfDisk, center: str, volumes: int = 1, *, profiled: bool = True) -> None:
+    """Makes an image known, on those of its domains that are active here.
+
+    An OVF holds sizes in whole GiB, so that is what the engine takes each volume for (04b recordings 139 and 218)."""
     domains = [
         d
         for d in disk.domains
@@ -181,12 +190,32 @@ def add_image(site: Site, disk: OvfDisk, center: str) -> None:
     ]
     places: Any = [{"id": d} for d in domains]
     where = {"storage_domains": {"storage_domain": places if len(places) > 1 else places[0]}}
-    site.add(Entity("disk", {**disk.record, "status": "ok", **disk_profile(site, domains[0]), **where}))
+    used = -(-int(disk.record.get("actual_size") or 0) // GIB) * GIB
+    sizes = {"actual_size": str(used), "total_size": str(used * volumes)}
+    profile = disk_profile(site, domains[0]) if profiled else {}
+    site.add(Entity("disk", {**disk.record, **sizes, "status": "ok", **profile, **where}))
 
 
-def _image(site: Site, disk: OvfDisk, cluster: Entity) -> Record:
-    add_image(site, disk, cluster.ref("data_center"))
+def _image(site: Site, disk: OvfDisk, wanted: Import) -> Record:
+    if wanted.clone:
+        disk = _as_clone(site, disk)
+    volumes = max(1, len(wanted.entry.snapshots))
+    add_image(site, disk, wanted.cluster.ref("data_center"), volumes)
     return disk.attachment
+
+
+def _as_clone(site: Site, disk: OvfDisk) -> OvfDisk:
+    """A disk under new ids. Nothing is copied: no such image lies on storage (04b recordings 166 and 260)."""
+    identity = site.new_id()
+    record = {key: value for key, value in disk.record.items() if key != "qcow_version"}
+    record.update({"id": identity, "image_id": site.new_id()})
+    return OvfDisk({**disk.attachment, "id": identity, "disk": {"id": identity}}, record, disk.domains)
+
+
+def _snapshot(site: Site, snapshot: Record, wanted: Import) -> Record:
+    """A snapshot as the OVF brings it; those of a clone are new."""
+    moved = {**snapshot, "date": whole_seconds(str(snapshot.get("date", "")))}
+    return {**moved, "id": site.new_id()} if wanted.clone else moved
 
 
 def _lun(site: Site, disk: OvfDisk, unit: Record, mappings: Mappings) -> Record:

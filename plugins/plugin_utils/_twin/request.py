@@ -143,11 +143,14 @@ def known_id(text: str) -> str:
     return text
 
 
-def action_answer(sent: Mapping[str, Any], results: Mapping[str, Any], status: int = 200) -> Answer:
+def action_answer(
+    sent: Mapping[str, Any], results: Mapping[str, Any], status: int = 200, shapes: Mapping[str, str] | None = None
+) -> Answer:
     """An <action> answer: what was sent comes back as it was, with the results, in the order of the alphabet.
 
-    A result that has an ``href`` is the entity at that address, with its actions and links (06 #31, #131)."""
-    return Answer(status, _action(sent, results))
+    A result that has an ``href`` is the entity at that address, with its actions and links (06 #31, #131); ``shapes``
+    names the shape of one that is not that of its address."""
+    return Answer(status, _action(sent, results, shapes or {}))
 
 
 def refused_action(sent: Mapping[str, Any], refusal: refusals.Refusal) -> bytes:
@@ -155,7 +158,7 @@ def refused_action(sent: Mapping[str, Any], refusal: refusals.Refusal) -> bytes:
     return _action(sent, {"fault": {"detail": refusal.detail or "", "reason": refusal.reason}, "status": "failed"})
 
 
-def _action(sent: Mapping[str, Any], results: Mapping[str, Any]) -> bytes:
+def _action(sent: Mapping[str, Any], results: Mapping[str, Any], shapes: Mapping[str, str] | None = None) -> bytes:
     def write(out: list[str], depth: int) -> None:
         out.append("<action>\n")
         for key in sorted({**sent, **results}):
@@ -164,7 +167,8 @@ def _action(sent: Mapping[str, Any], results: Mapping[str, Any]) -> bytes:
                 continue
             value = results[key]
             address = value.get("href", "") if isinstance(value, dict) else ""
-            shape = SHAPES.get("/".join(address.removeprefix(f"{API}/").split("/")[::2]))
+            place = "/".join(address.removeprefix(f"{API}/").split("/")[::2])
+            shape = SHAPES.get((shapes or {}).get(key, place))
             if shape is None:
                 write_value(out, depth + 1, key, value)
             else:

@@ -11,7 +11,6 @@ from typing import Union, cast
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
     affinity,
     centers,
-    disks,
     domain_routes,
     grants,
     host_life,
@@ -23,6 +22,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
     refusals,
     register,
     templates,
+    unregistered,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import NotXml, parse, to_record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import Profile, read_works
@@ -51,10 +51,11 @@ ROUTES: dict[str, Handler] = {
     "POST hosts/*/deactivate": host_life.deactivate,
     "POST storagedomains/*/vms/*/register": register.register,
     "POST storagedomains/*/templates/*/register": templates.register,
-    "DELETE storagedomains/*/vms/*": disks.remove_entity,
-    "DELETE storagedomains/*/templates/*": disks.remove_entity,
-    "POST datacenters/*/storagedomains/*/disks/*/register": disks.register,
-    "DELETE datacenters/*/storagedomains/*/disks/*": disks.remove_unregistered,
+    "DELETE storagedomains/*/vms/*": unregistered.remove_entity,
+    "DELETE storagedomains/*/templates/*": unregistered.remove_entity,
+    "POST storagedomains/*/disks": unregistered.register_named,
+    "POST datacenters/*/storagedomains/*/disks/*/register": unregistered.register_disk,
+    "DELETE datacenters/*/storagedomains/*/disks/*": unregistered.remove_image,
     "POST disks/*/refreshlun": lun_disks.refresh,
     "POST vms/*/nics": nics.add,
     "PUT vms/*/nics/*": nics.update,
@@ -86,7 +87,6 @@ _FAULT_OUTSIDE = (
     "POST storagedomains/*/refreshluns",
     "POST storagedomains/*/reduceluns",
     "POST datacenters/*/setmaster",
-    "POST datacenters/*/storagedomains/*/disks/*/register",
 )
 """Actions whose refusals come as a bare fault, or of which none inside the action was recorded."""
 

@@ -87,6 +87,7 @@ class Site:
         self.tables: dict[str, dict[str, Entity]] = {tag: {} for tag in KINDS.values()}
         self.tables.update({"job": {}, "event": {}, "step": {}, "vm_pool": {}})
         self.unregistered: dict[str, dict[str, OvfEntry]] = {}
+        self.described: dict[str, tuple[OvfEntry, OvfEntry]] = {}
         self.importing: dict[str, float] = {}
         self.busy: dict[str, float] = {}
         self.doubled: dict[str, list[Record]] = {}
@@ -139,6 +140,7 @@ class Site:
     def remove(self, entity: Entity) -> None:
         """Forgets a record and what points to it by index."""
         self.tables[entity.tag].pop(entity.id, None)
+        self.described.pop(entity.id, None)
         if entity.tag == "vm":
             if self.vm_names.get(entity.name) == entity.id:
                 del self.vm_names[entity.name]

@@ -28,6 +28,9 @@ _NO_BASE = (
 )
 
 
+_NOBODY = Entity("template", {"id": "", "name": "<UNKNOWN>"})
+
+
 def register(site: Site, request: Request) -> Steps:
     """POST /storagedomains/{sd}/templates/{t}/register."""
     domain, identity = request.ids
@@ -39,17 +42,18 @@ def register(site: Site, request: Request) -> Steps:
     target = maps.cluster(site, action, mappings, entry.cluster if entry is not None else "")
     if flag(action, "clone") and "vm" in action:
         raise refusals.stack_trace(request.path, request.query, "java.lang.NullPointerException")
-    if entry is None or entry.kind != "template":
-        words = _NO_DOMAIN if site.get("template", identity) is not None else "Cannot import Template. VM is not found."
-        raise refusals.command(400, words)
-    words = f"Importing Template {entry.name} from configuration to Cluster {target.name if target else '<UNKNOWN>'}"
+    known = site.get("template", identity)
+    subject = (entry or known or _NOBODY).name
+    words = f"Importing Template {subject} from configuration to Cluster {target.name if target else '<UNKNOWN>'}"
     try:
+        if entry is None or entry.kind != "template":
+            raise refusals.command(400, _NO_DOMAIN if known is not None else "Cannot import Template. VM is not found.")
+        if target is None:
+            raise refusals.command(400, "Cannot import Template. The relevant Cluster doesn't exist.")
         disks = _check(site, entry, domain, action, target)
     except refusals.Refusal:
         site.job(words, request.correlation, "failed")
         raise
-    if target is None:
-        raise refusals.command(400, "Cannot import Template. The relevant Cluster doesn't exist.")
     key = f"import {identity}"
     if site.held(key):
         raise refusals.command(409, f"Cannot import Template. Template {entry.name} is being imported.")
@@ -59,14 +63,14 @@ def register(site: Site, request: Request) -> Steps:
     finally:
         site.hold(key, 0.0)
     for disk in disks:
-        add_image(site, disk, target.ref("data_center"))
+        add_image(site, disk, target.ref("data_center"), profiled=False)
     wanted = Import(entry, target, entry.name, False, False)
     dropped: dict[str, list[str]] = {}
     subs: dict[str, list[Record]] = {
         "disk_attachments": [disk.attachment for disk in disks],
         "nics": [nic.record for nic in entry.nics],
         "tags": [],
-        "permissions": permissions(site, wanted, mappings, dropped),
+        "permissions": _owned(site, permissions(site, wanted, mappings, dropped)),
     }
     template = site.add(Entity("template", _record(site, entry, target), subs))
     forget_rows(site, identity)
@@ -80,11 +84,20 @@ def register(site: Site, request: Request) -> Steps:
     return action_answer(action, {"job": {"id": job.id}, "status": "complete", "template": shown})
 
 
-def _check(site: Site, entry: OvfEntry, domain: str, action: Record, target: Entity | None) -> list[OvfDisk]:
+def _owned(site: Site, held: list[Record]) -> list[Record]:
+    """Who brings a template in owns it (04b recording 203)."""
+    user, role = site.user(), site.named("role", "TemplateOwner")
+    if user is None or role is None:
+        return held
+    grant = {"role": {"id": role.id}, "user": {"id": user.id}}
+    if any(grant.items() <= known.items() for known in held):
+        return held
+    return [*held, {"id": site.new_id(), **grant}]
+
+
+def _check(site: Site, entry: OvfEntry, domain: str, action: Record, target: Entity) -> list[OvfDisk]:
     holder = site.get("storage_domain", domain)
     center = site.data_center_of(holder) if holder is not None else ""
-    if target is None:
-        raise refusals.command(400, "Cannot import Template. The relevant Cluster doesn't exist.")
     if target.ref("data_center") != center:
         raise refusals.command(400, _NO_DOMAIN)
     known = site.get("template", entry.id) or site.get("vm", entry.id)

@@ -28,6 +28,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.floor impor
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.grow import counts
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.latency import Latency
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import LoggedRequest, RequestLog
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import every_hour
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import LXML_ERROR
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import mount_all
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import (
@@ -101,6 +102,7 @@ class Twin:
         }
         for site in self.sites.values():
             site.look = look
+            every_hour(site)
             mount_all(site)
             for center in site.all("data_center"):
                 for domain in site.domains_in(center.id):

@@ -17,7 +17,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._estate.site impo
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._estate.storage import make_storage
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import estate as twin_estate
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import DRILL, check, load
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import element
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document, write_value
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,7 +36,7 @@ VALUES = st.recursive(
 def test_data_holds_all_of_an_element(record: Record, identity: str) -> None:
     # The twin's writer knows nothing of the reader.
     whole = {"id": identity, **record}
-    assert to_data(parse(element("vm", whole))) == whole
+    assert to_data(parse(document(lambda out, depth: write_value(out, depth, "vm", whole)))) == whole
 
 
 def test_links_and_addresses_are_left_out() -> None:
