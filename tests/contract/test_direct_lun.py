@@ -52,13 +52,14 @@ class Lab:
         return answer
 
     def make(self, number: int) -> str:
-        """Sends a recorded create; from here on the recorded id means the new disk."""
+        """Sends a recorded create; from here on the recorded id means the new object."""
         answer = self.send(number)
-        recorded = etree.fromstring(self.held[number]["response"].encode()).get("id")
-        made = etree.fromstring(answer.content).get("id")
-        assert answer.headers["Location"].endswith(f"/v4/ovirt-engine/api/disks/{made}")
-        self.names[str(recorded)] = str(made)
-        return str(made)
+        theirs = etree.fromstring(self.held[number]["response"].encode())
+        recorded, made = str(theirs.get("id")), str(etree.fromstring(answer.content).get("id"))
+        href = self.local(str(theirs.get("href")).removesuffix(recorded))
+        assert answer.headers["Location"].endswith(f"/v4{href}{made}")
+        self.names[recorded] = made
+        return made
 
 
 @pytest.fixture
@@ -101,10 +102,10 @@ def test_a_lun_is_one_disk_only(lab: Lab) -> None:
 
 @pytest.mark.parametrize(("made", "read"), [(59, 60), (67, 68)])
 def test_a_lun_of_a_domain_is_known_without_a_look(lab: Lab, made: int, read: int) -> None:
-    lab.make(made)
-    lab.send(read)
     owner = next(d for d in lab.client.site.all("storage_domain") if d.data["storage"]["type"] == "iscsi")
     before = owner.data
+    lab.make(made)
+    lab.send(read)
     assert lab.client.send("DELETE", lab.local(lab.held[read]["path"].split("/api", 1)[1])).status_code == 200
     assert owner.data == before
 
@@ -195,3 +196,115 @@ def test_numa_nodes_of_a_vm_have_a_root_of_their_own(recordings: Recordings, pri
     record = recordings("09-peer-clients")[294]
     answer = primary.get(f"/vms/{primary.id('vm', 'file01')}/numanodes")
     assert (answer.status_code, answer.text) == (record["status"], record["response"])
+
+
+def test_luns_in_vms(lab: Lab) -> None:
+    """Records 37 to 153: attached, plugged, edited, refused, detached, removed."""
+    lab.held[80]["response"] = without_lines(lab.held[80]["response"], {"volume_group_id"})
+    lab.names["36001405eeeeeeee0000000400000004"] = "3600601606160616000000000fc000001"
+    lab.names["36001405eeeeeeee0000000300000003"] = "3600601606160616000000000fc000003"
+    lab.held[80]["request"] = fibre_channel(lab.held[80]["request"])
+    lab.held[111]["request"] = fibre_channel(lab.held[111]["request"])
+    lab.names["rec_cl6"] = next(iter(lab.client.site.all("cluster"))).name
+    for number in (37, 42, 44, 80, 82, 83):
+        lab.make(number)
+    for number in (86, *range(90, 105)):
+        lab.send(number)
+    shared = etree.fromstring(lab.client.get(lab.local(lab.held[107]["path"].split("/api", 1)[1])).content)
+    assert sorted(vm.get("id") for vm in shared.iter("vm")) == sorted(
+        lab.local(vm.get("id")) for vm in etree.fromstring(lab.held[107]["response"].encode()).iter("vm")
+    )
+    lab.make(111)
+    lab.send(112)
+    lab.send(113)
+    answer = lab.send(144)
+    assert "<address>" not in answer.text
+    for number in (147, 152, 153, 148):
+        lab.send(number)
+
+
+def fibre_channel(text: str) -> str:
+    """A request for an iSCSI LUN, as one for a Fibre Channel LUN."""
+    text = text.replace("<type>iscsi</type>", "<type>fcp</type>")
+    return re.sub(r"<(address|port|target)>[^<]*</\1>", "", text)
+
+
+@pytest.mark.parametrize(
+    ("disk", "attachment", "status"),
+    [
+        ("<sgio>filtered</sgio>", "<uses_scsi_reservation>true</uses_scsi_reservation>", 409),
+        ("<sgio>unfiltered</sgio>", "<uses_scsi_reservation>true</uses_scsi_reservation>", 201),
+        ("", "<pass_discard>true</pass_discard>", 400),
+        ("<sgio>filtered</sgio>", "<read_only>true</read_only>", 400),
+    ],
+)
+def test_rules_of_a_lun_that_is_made_for_a_vm(lab: Lab, disk: str, attachment: str, status: int) -> None:
+    body = lab.local(lab.held[37]["request"]).replace("<lun_storage>", f"{disk}<lun_storage>")
+    body = f"<disk_attachment><interface>virtio_scsi</interface>{attachment}{body}</disk_attachment>"
+    vm = lab.client.id("vm", "pxe01")
+    answer = lab.client.post(f"/vms/{vm}/diskattachments", body)
+    assert answer.status_code == status, answer.text
+    identity = lab.local(LUN5)
+    made = [d for d in lab.client.site.all("disk") if d.data.get("lun_storage", {}).get("id") == identity]
+    assert len(made) == (status == 201)
+
+
+def test_a_domain_shows_the_disk_on_its_lun(lab: Lab) -> None:
+    made = lab.make(59)
+    owner = next(d for d in lab.client.site.all("storage_domain") if d.data["storage"]["type"] == "iscsi")
+    shown = etree.fromstring(lab.client.get(f"/storagedomains/{owner.id}").content)
+    assert [node.text for node in shown.iter("disk_id")] == [made]
+    lab.client.send("DELETE", f"/disks/{made}")
+    assert "<disk_id>" not in lab.client.get(f"/storagedomains/{owner.id}").text
+
+
+def test_all_content(recordings: Recordings, primary: Any) -> None:
+    peer = recordings("09-peer-clients")
+    vm = primary.id("vm", "file01")
+    plain, whole = (primary.get(f"/vms/{vm}{query}").text for query in ("", "?all_content=true"))
+    inner = {path.replace("/vms", "", 1) for path in elements(peer[290]["response"]) - elements(peer[287]["response"])}
+    assert elements(whole) - elements(plain) == inner
+    assert primary.send("GET", f"/vms/{vm}", **{"All-Content": "true"}).text == whole
+    disk = primary.id("disk", "file01_shares")
+    shown = etree.fromstring(primary.get(f"/disks/{disk}?all_content=true").content)
+    assert [v.get("id") for v in shown.find("vms")] == [vm]
+    assert "<vms>" not in primary.get(f"/disks/{disk}").text
+    assert primary.get("/disks;all_content").text.count("<vms>") > 1
+
+
+def test_giving_space_back(primary: Any) -> None:
+    disks = {disk.name: disk for disk in primary.site.all("disk") if disk.data.get("content_type") == "data"}
+    image = next(d for d in disks.values() if d.data.get("format") == "cow" and not primary.site.disk_users.get(d.id))
+    unknown = "33333333-3333-3333-3333-333333333333"
+
+    def ask(verb: str, disk: str = image.id, **fields: str) -> tuple[int, str]:
+        with primary.site.lock:
+            image.set(**fields)
+        answer = primary.post(f"/disks/{disk}/{verb}", "<action/>")
+        return answer.status_code, str(words(answer.text)[0])
+
+    assert ask("sparsify", unknown)[0] == ask("reduce", unknown)[0] == 404
+    assert ask("sparsify")[0] == 400
+    assert "preallocated" in ask("sparsify", format="raw", sparse="false")[1]
+    assert ask("sparsify", sparse="true")[0] == 200
+    assert ask("sparsify", status="locked")[0] == 409
+    assert ask("sparsify", status="illegal")[0] == 500
+    assert "file" in ask("reduce", status="ok")[1]
+    block = next(d for d in primary.site.all("storage_domain") if "volume_group" in d.data["storage"])
+    with primary.site.lock:
+        image.set(storage_domains={"storage_domain": {"id": block.id}})
+    assert ask("reduce")[0] == 200
+    assert ask("reduce", shareable="true")[0] == 409
+    vm = primary.site.get("vm", primary.id("vm", "web01"))
+    with primary.site.lock:
+        primary.site.disk_users[image.id] = {vm.id}
+        vm.set(status="up")
+    assert ask("reduce", shareable="false")[0] == 400
+    assert ask("sparsify")[0] == 409
+    with primary.site.lock:
+        vm.set(status="down")
+        vm.subs["snapshots"] = [{"id": "s", "disks": [{"id": image.id}]}]
+    assert "snapshots" in ask("sparsify")[1]
+    with primary.site.lock:
+        primary.site.hold(f"edit {image.id}", 1000)
+    assert ask("reduce")[0] == ask("sparsify")[0] == 409

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import luns, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.attachments import (
     attachment_body,
     check_attach,
@@ -68,6 +68,7 @@ def update(site: Site, request: Request) -> Answer:
         held = _store(vm, held, {"active": active})
     check_edited(site, disk, "edit")
     check_update(site, vm, held, wanted)
+    luns.check_device(disk.data, {**held, **wanted}, "Cannot edit Virtual Disk.")
     inner = body.get("disk")
     former = _shown(site, owner, identity)
     _store(vm, held, wanted)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import luns, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_body import INTERFACES, is_on
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import EDITED, check_alias
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
@@ -90,6 +90,7 @@ def check_attach(site: Site, vm: str, disk: str, attachment: Record) -> tuple[En
     if center and center != site.data_center_of(held):  # not recorded
         raise refusals.command(409, f"{action} The relevant Data Center does not contain the disk.")
     check_device(attachment, action)
+    luns.check_device(found.data, attachment, action)
     return held, found
 
 

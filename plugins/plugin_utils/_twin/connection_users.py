@@ -16,8 +16,8 @@ _PORTAL = ("address", "port", "target", "username")
 
 @dataclass
 class Users:
-    """domains and disks are names, repeated for every LUN behind the connection; running are VMs that are
-    not down and have such a disk plugged."""
+    """domains and disks are names, repeated for every LUN behind the connection, the newest first (06 #110); running
+    are VMs that are not down and have such a disk plugged."""
 
     entities: list[Entity] = field(default_factory=list)
     domains: list[str] = field(default_factory=list)
@@ -42,14 +42,14 @@ def users_of(site: Site, connection: Entity) -> Users:
         if {"id": connection.id} in domain.subs.get("storage_connections", []):
             found.entities.append(domain)
             luns = [unit for unit in _units(domain) if _behind(unit, connection.data)]
-            found.domains += [domain.name] * max(1, len(luns))
+            found.domains[:0] = [domain.name] * max(1, len(luns))
     if connection.data["type"] != "iscsi":
         return found
     for disk in site.all("disk"):
         luns = members(disk.data.get("lun_storage") or {}, "logical_units", "logical_unit")
         if not any(_behind(unit, connection.data) for unit in luns):
             continue
-        found.disks.append(disk.name)
+        found.disks.insert(0, disk.name)
         for owner in site.disk_users.get(disk.id, ()):
             vm = site.get("vm", owner)
             if vm is not None and vm.data["status"] != "down" and _plugged(vm, disk.id):

@@ -87,7 +87,7 @@ def add_to_vm(site: Site, request: Request, body: Record) -> Entity:
     if "lun_storage" in inner:
         alias = str(inner.get("alias") or inner.get("name") or "")
         vm = check_new(site, request.ids[0], attachment, alias)
-        disk = lun_disks.add(site, inner, alias or lun_disks.default_alias(site, vm))
+        disk = lun_disks.add(site, inner, alias or lun_disks.default_alias(vm), attachment)
         site.job(f"Adding Disk {disk.name}", request.correlation)
         plug(site, vm, disk, {**attachment, "active": attachment.get("active", default_active(vm))})
         return disk

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.all_content import with_users
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.attachments import check_edited, edit_key, unplug
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_body import check_number, is_on
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import check_alias
@@ -19,7 +20,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member, portless
 
 EDIT_SECONDS = 2.0
 """How long an edit goes on after its 200 (findings, 7)."""
@@ -39,13 +40,12 @@ def update(site: Site, request: Request) -> Answer:
     check_update(site, disk, body)
     former = dict(disk.data)
     apply(site, disk, body)
-    users = [{"id": vm} for vm in sorted(site.disk_users.get(disk.id, ())) if site.get("vm", vm) is not None]
-    shown: Record = {**former, **({"vms": {"vm": users}} if users else {})}
+    shown = with_users(site, portless(former) if "lun_storage" in former else former)
     if "status" in shown:
         shown["status"] = "locked"
     if "total_size" in shown:
         shown["total_size"] = "0"
-    member = Member(arranged(shown), f"{API}/disks/{disk.id}", "disks")
+    member = Member(shown, f"{API}/disks/{disk.id}", "disks")
     return Answer(200, document(member_writer(site, member, {})))
 
 

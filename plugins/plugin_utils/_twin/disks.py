@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import luns
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 
@@ -19,6 +20,8 @@ def remove_disk(site: Site, disk: Entity) -> None:
             content.layered.discard(disk.id)
     site.remove(disk)
     site.disk_users.pop(disk.id, None)
+    for unit in luns.disk_units(disk):
+        luns.tell_owner(site, unit["id"], None)
     _drop_portal(site, disk)
 
 

@@ -73,30 +73,37 @@ def _host(site: Site, held: object, prefix: str) -> str:
     return host.id
 
 
-def add(site: Site, body: Record, alias: str) -> Entity:
-    """Takes a LUN disk in. What a host reads of it is kept; without a look there is no size (06 #43). Raises
-    Refusal."""
+def add(site: Site, body: Record, alias: str, attachment: Record | None = None) -> Entity:
+    """Takes a LUN disk in, for a VM when there is an attachment. What a host reads of it is kept; without a look there
+    is no size (06 #43). Raises Refusal."""
+    action = "Cannot add Virtual Disk."
     wanted = asked(site, body)
     lun = wanted.unit["id"]
+    found = luns.looked_at(site, lun, wanted.host) if wanted.host else luns.known(site, lun)
+    data = _record(site.new_id(), body, alias, wanted, found or {})
+    luns.check_device(data, attachment or {}, action)
     if luns.disk_on(site, lun) is not None:
-        raise refusals.command(409, f"Cannot add Virtual Disk. {_USED}")
-    device = luns.known(site, lun)
-    if wanted.host:
-        found = luns.looked_at(site, lun, wanted.host)
-        if found is None:
-            raise refusals.command(400, f"Cannot add Virtual Disk. {_UNSEEN}")
-        device = found
-    identity = site.new_id()
+        raise refusals.command(409, f"{action} {_USED}")
+    if found is None:
+        raise refusals.command(400, f"{action} {_UNSEEN}")
+    if wanted.kind != "fcp" and wanted.unit.get("address") and wanted.unit.get("target"):
+        _connection(site, wanted.unit)
+    disk = site.add(Entity("disk", data))
+    luns.tell_owner(site, lun, disk.id)
+    return disk
+
+
+def _record(identity: str, body: Record, alias: str, wanted: Wanted, device: Record) -> Record:
+    """The disk as it will be known."""
+    lun = wanted.unit["id"]
     unit: Record = {"active_paths": "0", "discard_zeroes_data": "false", "paths": "0", "size": "0", **device}
     unit |= {"id": lun, "disk_id": identity}
     if wanted.kind != "fcp":
         unit |= {key: wanted.unit[key] for key in luns.PORTAL if wanted.unit.get(key)}
-    if unit.get("address") and unit.get("target"):
-        _connection(site, wanted.unit)
-    data: Record = {
+    return {
         "id": identity,
         "name": alias,
-        "description": body.get("description", ""),
+        "description": str(body.get("description", "")),
         "alias": alias,
         "content_type": "data",
         "lun_storage": {"id": lun, "logical_units": {"logical_unit": luns.ordered(unit)}},
@@ -106,23 +113,20 @@ def add(site: Site, body: Record, alias: str) -> Entity:
         "storage_type": "lun",
         "wipe_after_delete": _flag(body, "wipe_after_delete"),
     }
-    return site.add(Entity("disk", data))
 
 
 def create(site: Site, request: Request) -> Answer:
     """POST /disks with a ``lun_storage``: done when it is answered; no task, no status. How the LUN is reached is not
     in the answer (06 #37, #38)."""
     body = request.record("disk", "disks/methods/add")
-    if "lun_storage" not in body:
-        raise refusals.empty(405)
-    disk = add(site, body, str(body.get("alias") or body.get("name") or "") or default_alias(site, None))
+    disk = add(site, body, str(body.get("alias") or body.get("name") or "") or default_alias(None))
     site.job(f"Adding Disk {disk.name}", request.correlation)
     href = f"{API}/disks/{disk.id}"
     answer = document(member_writer(site, Member(portless(disk.data), href, "disks"), {}))
     return Answer(201, answer, headers={"Location": location(request.host, href)})
 
 
-def default_alias(site: Site, vm: Entity | None) -> str:
+def default_alias(vm: Entity | None) -> str:
     """The name of a disk that was given none (06 #77): counted per VM, and 1 for a floating one."""
     if vm is None:
         return "_Disk1"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import volume_group
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record, members
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Place
@@ -70,9 +71,38 @@ def disk_units(disk: Entity) -> list[Record]:
     return members(held, "logical_units", "logical_unit") if isinstance(held, dict) else []
 
 
+def check_device(disk: Record, attachment: Record, action: str) -> None:
+    """What a VM may ask of a LUN (06 #95, #96, #194). Raises Refusal."""
+    if "lun_storage" not in disk:
+        return
+    unit = members(disk["lun_storage"], "logical_units", "logical_unit")[0]
+    if attachment.get("pass_discard") == "true" and int(unit.get("discard_max_size", "0")) == 0:
+        raise refusals.command(
+            400, f"{action} Enable discard for {disk['alias']} is not supported by the underlying storage."
+        )
+    if attachment.get("read_only") == "true" and disk.get("sgio"):
+        raise refusals.command(400, f"{action} SCSI device pass-through is not supported for a read-only disk.")
+    if attachment.get("uses_scsi_reservation") == "true" and disk.get("sgio") == "filtered":  # not recorded
+        raise refusals.command(409, f"{action} SCSI reservation needs unfiltered SGIO.")
+
+
 def owner_of(site: Site, lun: str) -> Entity | None:
     """The domain that stands on a LUN."""
     return next((d for d in site.all("storage_domain") if any(u["id"] == lun for u in domain_units(d))), None)
+
+
+def tell_owner(site: Site, lun: str, disk: str | None) -> None:
+    """The domain that stands on a LUN shows the disk that is the same LUN, while there is one (06 #239, #241)."""
+    owner = owner_of(site, lun)
+    if owner is None:
+        return
+    units = []
+    for unit in domain_units(owner):
+        kept = {key: value for key, value in unit.items() if key != "disk_id" or unit["id"] != lun}
+        units.append(ordered({**kept, "disk_id": disk} if unit["id"] == lun and disk is not None else kept))
+    shown = {"logical_unit": units if len(units) > 1 else units[0]}
+    group = owner.data["storage"]["volume_group"]
+    owner.set(storage={**owner.data["storage"], "volume_group": {**group, "logical_units": shown}})
 
 
 def disk_on(site: Site, lun: str) -> Entity | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals, search
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import all_content, refusals, search
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.devices import alone
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import (
     Unfollowable,
@@ -132,6 +132,8 @@ def _collection(site: Site, request: Request) -> Answer:
     plural = plural_of(path)
     members = list((UNREGISTERED if loose else SOURCES).get(path, nothing)(site, request.ids))
     members = _limited(site, request, shape, members, plain=loose)
+    if all_content.wanted(request):
+        members = [all_content.everything(site, member) for member in members]
     tree = follow_tree(request.params.get("follow", ""))
     if tree and loose:
         raise _follow_failed(request)
@@ -216,6 +218,8 @@ def _member(site: Site, request: Request) -> Answer:
         found = alone(found)
     if path == "disks" and identity in site.doubled:
         raise refusals.text(400, BROKEN_DISK)
+    if all_content.wanted(request):
+        found = all_content.everything(site, found)
     try:
         tree = follow_tree(request.params.get("follow", ""))
         return Answer(200, document(member_writer(site, found, tree, request.ids, alone=True)))

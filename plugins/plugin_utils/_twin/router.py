@@ -11,6 +11,7 @@ from typing import Union, cast
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
     affinity,
     centers,
+    disk_shrink,
     domain_routes,
     grants,
     host_life,
@@ -57,6 +58,8 @@ ROUTES: dict[str, Handler] = {
     "POST datacenters/*/storagedomains/*/disks/*/register": unregistered.register_disk,
     "DELETE datacenters/*/storagedomains/*/disks/*": unregistered.remove_image,
     "POST disks/*/refreshlun": lun_disks.refresh,
+    "POST disks/*/sparsify": disk_shrink.sparsify,
+    "POST disks/*/reduce": disk_shrink.reduce,
     "POST vms/*/nics": nics.add,
     "PUT vms/*/nics/*": nics.update,
     "DELETE vms/*/nics/*": nics.remove,
