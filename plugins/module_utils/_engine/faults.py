@@ -16,6 +16,7 @@ import re
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import xml
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import Fault
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.rights import right_for
 
 LONGEST_TEXT = 500
 """Characters kept of a page that is not a fault."""
@@ -78,7 +79,7 @@ def _fault(status: int, reason: str, detail: str, method: str, path: str, correl
         path=path,
         correlation_id=correlation_id,
         subject=subject,
-        advice=_advice(status, detail),
+        advice=_advice(status, detail, method, path),
     )
 
 
@@ -124,12 +125,18 @@ def _phrase(status: int) -> str:
         return "unknown status"
 
 
-def _advice(status: int, detail: str) -> str:
+def _advice(status: int, detail: str, method: str, path: str) -> str:
     """What the operator does next."""
     if status == 409 and _PASSES.search(detail) and not _KNOWN_DISK.match(detail):
         return "Another operation of the engine is at work on it: run again when that has ended."
     if status == 403:
-        return "The user lacks a permission: have it granted, or use another user, then run again."
+        right = right_for(method, path)
+        if right is None:
+            return "The user lacks a permission: have it granted, or use another user, then run again."
+        return (
+            f"The user lacks the permit {right.permit} on {right.place}, which the role {right.role} holds: have it "
+            "granted, or use another user, then run again."
+        )
     if status == 404:
         return "It is gone or never was there: check the id, and which engine was asked."
     if status in (405, 406, 415):
