@@ -8,7 +8,7 @@ from __future__ import annotations
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.made import created, shown
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document, write_value
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document, write_sent
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
     Answer,
     Request,
@@ -58,7 +58,7 @@ def add_to_group(site: Site, request: Request) -> Answer:
     group = _found(site, "affinity_group", request.ids[1])
     vm = _asked(site, "vm", body)
     site.join(group, vm.id)
-    return Answer(200, document(lambda out, depth: write_value(out, depth, "vm", {"id": vm.id}, "affinity_group")))
+    return Answer(200, document(lambda out, depth: write_sent(out, depth, "vm", {"id": vm.id})))
 
 
 def take_from_group(site: Site, request: Request) -> Answer:

@@ -9,14 +9,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import (
     OvfDisk,
     OvfEntry,
     OvfNic,
     same_configuration,
 )
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import BLANK, Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import image_record
+
+
+def icons_of(site: Site) -> dict[str, Record]:
+    """The icons that an engine has for machines: those of its blank template. No OVF carries them (07 recording 96)."""
+    blank = site.get("template", BLANK)
+    return {key: blank.data[key] for key in ("large_icon", "small_icon") if key in blank.data} if blank else {}
 
 
 class Describer:

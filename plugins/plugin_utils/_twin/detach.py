@@ -273,6 +273,7 @@ def leave(site: Site, entity: Entity) -> None:
         else:
             gone.add(disk.id)
             site.remove(disk)
+            site.disk_users.pop(disk.id, None)
     for tag in ("vm", "template"):
         for owner in site.all(tag):
             held = owner.subs.get("disk_attachments", [])

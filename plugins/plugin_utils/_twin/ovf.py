@@ -78,6 +78,7 @@ UNSEEN = (
     "fqdn",
     "guest_operating_system",
     "reported_devices",
+    "stop_reason",
     "disk_attachments",
     "nics",
 )
@@ -89,6 +90,7 @@ PASSING = frozenset(
         "host",
         "start_time",
         "stop_time",
+        "stop_reason",
         "run_once",
         "display",
         "fqdn",
@@ -129,8 +131,8 @@ _PLACED = ("next_run_configuration_exists", "original_template", "template", "ve
 """Fields that stand at the end of a list entry."""
 
 
-def list_entry(entry: OvfEntry, domain: str) -> Record:
-    """The record of an unregistered VM or template in a domain's list."""
+def list_entry(entry: OvfEntry, domain: str, icons: Record) -> Record:
+    """The record of an unregistered VM or template in a domain's list. Icons are those of the engine that reads it."""
     shown: Record = {}
     for key, value in entry.record.items():
         if key in UNSEEN or key == "status":
@@ -139,7 +141,7 @@ def list_entry(entry: OvfEntry, domain: str) -> Record:
             value = plain_display(value)
         if key in _PLACED or (key == "quota" and entry.kind == "template"):
             continue
-        shown[key] = whole_seconds(value) if key == "creation_time" else value
+        shown[key] = whole_seconds(value) if key == "creation_time" else icons.get(key, value)
     shown["storage_domain"] = {"id": domain}
     if entry.kind == "vm":
         shown["next_run_configuration_exists"] = "false"

@@ -25,6 +25,8 @@ INTERVAL_SECONDS = 3600.0
 """How often an engine writes the stores of its own accord."""
 COPIES = 2
 SIZE = "134217728"
+ENTRY_BYTES, END_BYTES = 10752, 1024
+"""About what a VM takes in the archive that a store is, and its end: a written store is that long (07 recording 84)."""
 
 
 def update(site: Site, domain: Entity) -> float:
@@ -101,12 +103,16 @@ def _make(site: Site, domain: Entity, made: list[Entity]) -> None:
 def _ready(site: Site, domain: Entity, disks: list[Entity]) -> None:
     for disk in disks:
         if disk.data["status"] == "locked" and _ours(site, domain):
-            disk.set(status="ok", actual_size=SIZE if "volume_group" in domain.data["storage"] else "65536")
+            disk.set(status="ok", actual_size=SIZE if "volume_group" in domain.data["storage"] else "200704")
 
 
 def _write(site: Site, center: str, domain: Entity) -> None:
-    if _ours(site, domain):
-        write_stores(site, center, domain.id)
+    if not _ours(site, domain):
+        return
+    write_stores(site, center, domain.id)
+    length = str(len(site.storage.contents[domain.id].ovf) * ENTRY_BYTES + END_BYTES)
+    for disk in _stores(site, domain):
+        disk.set(provisioned_size=length, actual_size=length)
 
 
 def _ours(site: Site, domain: Entity) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import mappings as maps
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals, validate
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import portal
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import icons_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.mappings import Mappings
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfDisk, whole_seconds
@@ -141,8 +142,8 @@ def vm_record(site: Site, wanted: Import, identity: str) -> Record:
     entry, cluster = wanted.entry, wanted.cluster
     profile = next((p for p in site.all("cpu_profile") if p.ref("cluster") == cluster.id), None)
     data: Record = {}
-    for key, value in entry.record.items():
-        if key in ("quota", "host", "start_time", "run_once", "lease", "cluster", "cpu_profile"):
+    for key, value in {**entry.record, **icons_of(site)}.items():
+        if key in ("quota", "host", "start_time", "stop_reason", "run_once", "lease", "cluster", "cpu_profile"):
             continue
         if key == "next_run_configuration_exists":
             data["cluster"] = {"id": cluster.id}
@@ -289,11 +290,13 @@ def permissions(site: Site, wanted: Import, mappings: Mappings, dropped: Dropped
 
 
 def _groups(site: Site, vm: Entity, wanted: Import, mappings: Mappings, dropped: Dropped) -> None:
+    """Into the groups and labels of the same or the mapped names. Groups of another cluster are left out without a word
+    (04c recording 59)."""
     for name in wanted.entry.groups:
         group = maps.first_named(site, "affinity_group", mappings.choices("affinity_group", name))
-        if group is None or group.ref("cluster") != wanted.cluster.id:
+        if group is None:
             dropped.setdefault("Affinity Groups", []).append(name)
-        else:
+        elif group.ref("cluster") == wanted.cluster.id:
             site.join(group, vm.id)
     for name in wanted.entry.labels:
         label = maps.first_named(site, "affinity_label", mappings.choices("affinity_label", name))

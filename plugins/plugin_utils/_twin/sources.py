@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import icons_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.devices import host_devices
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.makers import (
     all_of,
     bare,
@@ -24,6 +27,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.pool_view i
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.statistics import disk_statistics
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Content
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import (
     Member,
     Source,
@@ -84,10 +88,16 @@ def unregistered_disks(site: Site, ids: tuple[str, ...]) -> list[Member]:
         raise refusals.text(400, "Error connecting to the Storage Pool Manager service.")
     known = site.tables["disk"]
     return [
-        Member(disk_in({**record, "total_size": "0"}, domain), f"{base}/{identity}", "storagedomains/disks")
+        Member(disk_in(_image(content, record), domain), f"{base}/{identity}", "storagedomains/disks")
         for identity, record in content.disks.items()
         if identity not in known and identity not in content.layered
     ]
+
+
+def _image(content: Content, record: Record) -> Record:
+    """An image as storage tells of it. One that stands on a template's has no name there (04b recording 60)."""
+    unnamed = {"name": "", "description": "", "alias": ""} if record["id"] in content.backing else {}
+    return {**record, **unnamed, "status": "ok", "total_size": "0"}
 
 
 def unregistered(tag: str) -> Source:
@@ -95,9 +105,9 @@ def unregistered(tag: str) -> Source:
     leaf = COLLECTION_OF[tag]
 
     def read(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
-        base = f"{API}/storagedomains/{ids[0]}/{leaf}"
+        base, icons = f"{API}/storagedomains/{ids[0]}/{leaf}", icons_of(site)
         return [
-            Member(list_entry(entry, ids[0]), f"{base}/{entry.id}", f"storagedomains/{leaf}")
+            Member(list_entry(entry, ids[0], icons), f"{base}/{entry.id}", f"storagedomains/{leaf}")
             for entry in site.unregistered.get(ids[0], {}).values()
             if entry.kind == tag
         ]
@@ -189,6 +199,32 @@ def _attachments(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     ]
 
 
+def _steps(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+    """A job's steps. Of most jobs only the two are told that all have (04c recording 90, 08a jobs)."""
+    job, base = site.get("job", ids[0]), f"{API}/jobs/{ids[0]}/steps"
+    stored = list(under("step", "job", "jobs/steps")(site, ids))
+    if stored or job is None:
+        return stored
+    status = str(job.data["status"])
+    found = [("Validating", "validating", status if status == "failed" else "finished")]
+    found += [("Executing", "executing", status)] if status != "failed" else []
+    times: Record = {key: job.data[key] for key in ("end_time", "start_time") if key in job.data}
+    return [
+        Member(_step(job.id, number, *words, times), f"{base}/{_step_id(job.id, number)}", "jobs/steps")
+        for number, words in enumerate(found)
+    ]
+
+
+def _step_id(job: str, number: int) -> str:
+    return str(uuid.uuid5(uuid.UUID(job), str(number)))
+
+
+def _step(job: str, number: int, words: str, kind: str, status: str, times: Record) -> Record:
+    record = {"external": "false", "number": str(number), "status": status, "type": kind, **times}
+    head = {"id": _step_id(job, number), "description": words}
+    return {**head, **dict(sorted(record.items())), "job": {"id": job}}
+
+
 def _profiles(tag: str, shape: str, reference: str) -> Source:
     """Profiles on top level, each at the address below its holder."""
     leaf = COLLECTION_OF[tag]
@@ -263,7 +299,7 @@ SOURCES: dict[str, Source] = {
     "affinitylabels/vms": named_members("affinity_label", "vms", "vm", ("id",)),
     "affinitylabels/hosts": named_members("affinity_label", "hosts", "host", ("id",)),
     "domains/users": sub("domain", "users", "domains/users", back=False),
-    "jobs/steps": under("step", "job", "jobs/steps"),
+    "jobs/steps": _steps,
 }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import mappings as maps
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import icons_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfDisk, OvfEntry
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.register import (
@@ -146,6 +147,7 @@ def _check(site: Site, entry: OvfEntry, domain: str, action: Record, target: Ent
 def _record(site: Site, entry: OvfEntry, target: Entity) -> Record:
     profile = next((p for p in site.all("cpu_profile") if p.ref("cluster") == target.id), None)
     data = {key: value for key, value in entry.record.items() if key not in ("quota", "cpu_profile")}
+    data.update(icons_of(site))
     data.update({"cluster": {"id": target.id}, "status": "ok"})
     if profile is not None:
         data["cpu_profile"] = {"id": profile.id}
