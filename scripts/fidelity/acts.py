@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import by_the_clock
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
 
 from .names import Disguise
+from .world import site_name
 
 Deed = Callable[[Twin, Disguise], None]
 
@@ -43,7 +45,81 @@ def move_export(source: tuple[str, str], target: tuple[str, str]) -> Deed:
     return deed
 
 
-ACTS: tuple[Act, ...] = ()
+def move_lun(source: str, target: str) -> Deed:
+    """What lies on a LUN is found on another one from now on, and no longer on the first."""
+
+    def deed(twin: Twin, disguise: Disguise) -> None:
+        old, new = (twin.storage.luns[disguise.text(lun)] for lun in (source, target))
+        new.content, old.content = old.content, None
+        twin.storage.changes += 1
+
+    return deed
+
+
+def once_written(lun: str) -> Deed:
+    """Nothing is done, but what follows is only done when the OVF store on this LUN has been written."""
+
+    def deed(twin: Twin, disguise: Disguise) -> None:
+        content = twin.storage.luns[disguise.text(lun)].content
+        while content is not None and not content.written:
+            _next(twin)
+
+    return deed
+
+
+def stroke(engine: int) -> Deed:
+    """The engine's own clock struck: it writes the OVF stores of its domains, or makes them."""
+
+    def deed(twin: Twin, disguise: Disguise) -> None:
+        del disguise
+        site = twin.site(site_name(engine))
+        with site.lock:
+            site.settle()
+            by_the_clock(site)
+
+    return deed
+
+
+def until_stores_are(engine: int) -> Deed:
+    """The OVF stores that are being made are ready."""
+
+    def deed(twin: Twin, disguise: Disguise) -> None:
+        del disguise
+        site = twin.site(site_name(engine))
+        domains = [d for d in site.all("storage_domain") if d.data["status"] == "active" and d.data["type"] == "data"]
+        while not all(twin.storage.contents[domain.id].written for domain in domains):
+            _next(twin)
+
+    return deed
+
+
+def _next(twin: Twin) -> None:
+    """Lets time pass until the next thing happens."""
+    sites = list(twin.sites.values())
+    due = [moment for site in sites for moment in site.changes_at()]
+    twin.clock.forward(max(0.0, min(due) - twin.clock.now()) + 0.001)
+    for site in sites:
+        with site.lock:
+            site.settle()
+
+
+_BLOCK_07, _REPLICA_07 = "36001405eeeeeeee0000001300000013", "36001405ffffffff0000001300000013"
+_BLOCK_07A, _REPLICA_07A = "36001405eeeeeeee0000001000000010", "36001405ffffffff0000001000000010"
+_FILE_07 = (("nfs.rec", "/rec/drA"), ("nfs-dr.rec", "/rec/drA"))
+_FILE_07A = (("nfs.rec", "/rec/dr1"), ("nfs-dr.rec", "/rec/dr1"))
+
+ACTS: tuple[Act, ...] = (
+    Act("04b-unregistered-register", 1, stroke(1), "04b 7: the domain has OVF stores, 04a did not ask for them"),
+    Act("04b-unregistered-register", 1, until_stores_are(1), "04b 7: they are ready"),
+    Act("07a-dr-ovf-not-yet-written", 73, once_written(_BLOCK_07A), "07a 96: the block domain tells of its VM"),
+    Act("07a-dr-ovf-not-yet-written", 73, move_export(*_FILE_07A), "07a 73, 83: there, with stores not written yet"),
+    Act("07a-dr-ovf-not-yet-written", 73, move_lun(_BLOCK_07A, _REPLICA_07A), "07a 78: seen behind the other portal"),
+    Act("07-dr", 86, move_export(*_FILE_07), "07 86, 135: at the other site, and gone from the first"),
+    Act("07-dr", 86, move_lun(_BLOCK_07, _REPLICA_07), "07 91: seen behind the other portal"),
+    Act("07-dr", 183, stroke(2), "07 224: stores tell of VMs powering down; 195 came when they were down"),
+    Act("07-dr", 221, move_export(*reversed(_FILE_07)), "07 221: back at the first site"),
+    Act("07-dr", 221, move_lun(_REPLICA_07, _BLOCK_07), "07 227: back behind the first portal"),
+)
 
 
 def before(scene: str, n: int) -> list[Deed]:

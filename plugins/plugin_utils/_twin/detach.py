@@ -16,6 +16,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.master impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import lies_on, reachable, unmount
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import OUT_OF_SIGHT
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps, Work
 
 LOCKED_SECONDS = 3.0
@@ -285,4 +286,5 @@ def leave(site: Site, entity: Entity) -> None:
     if content is not None and reachable(site, entity) and content.pool == site.data_center_of(entity):
         content.pool = None
     site.unregistered.pop(entity.id, None)
+    entity.subs.pop(OUT_OF_SIGHT, None)
     entity.set(status="unattached", data_centers=None, master="false")

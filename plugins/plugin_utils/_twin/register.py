@@ -111,7 +111,7 @@ def bring_in(site: Site, request: Request, wanted: Import, mappings: Mappings) -
     dropped: Dropped = {}
     order = [disk.record["id"] for disk in entry.disks]
     brought = [(disk, _image(site, disk, wanted)) for disk in wanted.disks]
-    brought += [(disk, _lun(site, disk, unit, mappings)) for disk, unit in wanted.luns]
+    brought += [(disk, _lun(site, disk, unit)) for disk, unit in wanted.luns]
     brought.sort(key=lambda pair: order.index(pair[0].record["id"]))
     attachments = [attachment for _disk, attachment in brought]
     subs: dict[str, list[Record]] = {
@@ -219,9 +219,9 @@ def _snapshot(site: Site, snapshot: Record, wanted: Import) -> Record:
     return {**moved, "id": site.new_id()} if wanted.clone else moved
 
 
-def _lun(site: Site, disk: OvfDisk, unit: Record, mappings: Mappings) -> Record:
-    """Makes a LUN disk known. Over a left over record of the same disk the engine is broken from here on (findings,
-    6)."""
+def _lun(site: Site, disk: OvfDisk, unit: Record) -> Record:
+    """Makes a LUN disk known; its name stays, whatever a mapping says (07 recording 114). Over a left over record of
+    the same disk the engine is broken from here on (findings, 6)."""
     identity = disk.record["id"]
     place = site.storage.luns[unit["id"]]
     device = {
@@ -229,6 +229,7 @@ def _lun(site: Site, disk: OvfDisk, unit: Record, mappings: Mappings) -> Record:
         **{k: v for k, v in unit.items() if k != "password"},
         "active_paths": "0",
         "paths": "0",
+        "size": "0",
         "disk_id": identity,
     }
     device = {"id": unit["id"], **{k: device[k] for k in sorted(device) if k != "id"}}
@@ -238,9 +239,6 @@ def _lun(site: Site, disk: OvfDisk, unit: Record, mappings: Mappings) -> Record:
         site.doubled[identity] = [device, device]
         return disk.attachment
     data = {**disk.record, "lun_storage": {"id": unit["id"], "logical_units": {"logical_unit": device}}}
-    mapped = mappings.luns.get(disk.lun or "")
-    if mapped is not None and mapped.get("alias"):
-        data.update({"name": mapped["alias"], "alias": mapped["alias"]})
     site.add(Entity("disk", data))
     if "target" in device:
         portal(site, device)

@@ -23,11 +23,11 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.makers impo
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfEntry, list_entry
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import reachable
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Content
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.pool_view import shown_pool
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.statistics import disk_statistics
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Content
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import (
     Member,
     Source,
@@ -123,7 +123,8 @@ def _registered(tag: str) -> Source:
         content = site.storage.contents.get(ids[0])
         if content is not None and content.exported:
             entries = [entry for entry in content.exported.values() if entry.kind == tag]
-            return [Member(list_entry(e, ids[0]), f"{base}/{e.id}", f"storagedomains/{leaf}") for e in entries]
+            icons = icons_of(site)
+            return [Member(list_entry(e, ids[0], icons), f"{base}/{e.id}", f"storagedomains/{leaf}") for e in entries]
         found = [e for e in site.all(tag) if any(ids[0] in site.domains_of(d) for d in site.disks_of(e))]
         return [Member(in_domain(e.data, ids[0]), f"{base}/{e.id}", f"storagedomains/{leaf}") for e in found]
 
@@ -236,11 +237,18 @@ def _profiles(tag: str, shape: str, reference: str) -> Source:
 
 
 def _disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
-    """All disks; the list leaves out how a LUN is reached (06 recording 38 against the list)."""
-    return [
+    """All disks; the list leaves out how a LUN is reached (06 recording 38 against the list). A disk with two LUNs is
+    there twice (07 recording 253)."""
+    found = [
         home(e) if "lun_storage" not in e.data else Member(portless(e.data), home(e).href, "disks")
         for e in site.all("disk")
     ]
+    for identity, units in site.doubled.items():
+        disk = site.get("disk", identity)
+        if disk is not None:
+            device = {"id": units[-1]["id"], "logical_units": {"logical_unit": units[-1]}}
+            found.append(Member(portless({**disk.data, "lun_storage": device}), home(disk).href, "disks"))
+    return found
 
 
 SOURCES: dict[str, Source] = {

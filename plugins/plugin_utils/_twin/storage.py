@@ -47,6 +47,7 @@ class Storage:
         self.chap: dict[str, tuple[str, str]] = {}
         self.pairs: list[Pair] = []
         self._any_export = bool(data.get("any_export"))
+        self.one_network = bool(data.get("one_network"))
         self.changes = 0
         self.defects: set[str] = set()
         for lun in data.get("luns", []):

@@ -169,7 +169,8 @@ def _lun(site: Site, disk: OvfDisk, mappings: Mappings) -> tuple[Record, refusal
 def _visible(site: Site, unit: Record, kind: str) -> bool:
     """Whether a host of this site sees the LUN, or would after signing in with these details.
 
-    What only hosts of another site have seen so far is that site's own storage and out of reach."""
+    What only hosts of another site have seen so far is that site's own storage and out of reach, unless the estate says
+    that all storage is in one network."""
     place = site.storage.luns.get(unit["id"])
     if place is None or not place.reachable:
         return False
@@ -179,4 +180,5 @@ def _visible(site: Site, unit: Record, kind: str) -> bool:
     wanted = site.storage.chap.get(str(place.record.get("target")))
     if wanted not in (None, (unit.get("username", ""), unit.get("password", ""))):
         return False
-    return not place.hosts and (kind == "fcp" or (place.record.get("address"), place.record.get("target")) == given)
+    there = (place.record.get("address"), place.record.get("target"))
+    return (not place.hosts or site.storage.one_network) and (kind == "fcp" or there == given)

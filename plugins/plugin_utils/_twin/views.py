@@ -53,12 +53,26 @@ def domain_shape(entity: Entity, collection: str) -> str:
 def domain_on_top(entity: Entity) -> Record:
     """A storage domain at /storagedomains: the status is only ever unattached, or absent (contract 03, 3.1)."""
     attached = bool(inside(entity.data, "data_centers", "data_center"))
-    return {k: "unattached" if k == "status" else v for k, v in entity.data.items() if k != "status" or not attached}
+    return {
+        k: "unattached" if k == "status" else v
+        for k, v in entity.data.items()
+        if (k != "status" or not attached) and k not in _unmeasured(entity)
+    }
+
+
+OUT_OF_SIGHT = "out_of_sight"
+"""Mark of a domain of which no host can tell the space any more."""
+
+
+def _unmeasured(entity: Entity) -> tuple[str, ...]:
+    """What nobody can measure while a domain is out of sight (07 recording 135)."""
+    return ("available", "used") if entity.subs.get(OUT_OF_SIGHT) else ()
 
 
 def domain_inside(entity: Entity, data_center: str) -> Record:
     """A storage domain in its data center, with its status."""
-    data = {key: value for key, value in entity.data.items() if key != "data_centers"}
+    left_out = ("data_centers", *_unmeasured(entity))
+    data = {key: value for key, value in entity.data.items() if key not in left_out}
     return {**data, "data_center": {"id": data_center}, "data_centers": entity.data.get("data_centers", "")}
 
 

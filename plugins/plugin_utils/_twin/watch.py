@@ -12,6 +12,7 @@ from functools import partial
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import lies_on, usable
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import OUT_OF_SIGHT
 
 NOTICED_SECONDS = 300.0
 """How long a domain that no host sees is still shown active, and how long until one that is back is active again."""
@@ -26,6 +27,7 @@ def look(site: Site) -> None:
         left = [place.free for place in lies_on(site, domain) if place.free is not None]
         if left:
             domain.set(available=str(min(left)))
+        domain.subs[OUT_OF_SIGHT] = [] if there else [{}]
         if there:
             site.lost.discard(domain.id)
         if status == "active" and not there and domain.id not in site.lost:
