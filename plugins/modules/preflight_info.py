@@ -105,7 +105,7 @@ notes:
   type: list
   elements: str
 foreseen:
-  description: Those of RV(notes) that tell what certain VMs will come without.
+  description: Those of RV(notes) that tell what certain VMs will come without, or to which targets a host must sign in.
   returned: success
   type: list
   elements: dict
@@ -115,6 +115,10 @@ foreseen:
       type: str
     vms:
       description: The names of all the VMs that it is about.
+      type: list
+      elements: str
+    targets:
+      description: The iSCSI targets that it is about, each with its portal.
       type: list
       elements: str
 """

@@ -20,10 +20,12 @@ AFFINITIES = {"affinity_groups": "affinity group", "affinity_labels": "affinity 
 
 @dataclass(frozen=True)
 class Note:
-    """Something to know before a start. vms: names of those of which it is foreseen, none when it holds in general."""
+    """Something to know before a start. vms: names of those of which it is foreseen; targets: the iSCSI targets to
+    which a sign-in is foreseen; none of both when it holds in general."""
 
     text: str
     vms: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,11 @@ def preflight(client: Client, params: Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {
         "problems": problems,
         "notes": [note.text for note in notes],
-        "foreseen": [{"note": note.text, "vms": list(note.vms)} for note in notes if note.vms],
+        "foreseen": [
+            {"note": note.text, "vms": list(note.vms), "targets": list(note.targets)}
+            for note in notes
+            if note.vms or note.targets
+        ],
         "ready": not problems,
     }
 
@@ -66,7 +70,7 @@ def _domains(client: Client, data_center: DataCenter, params: Mapping[str, t.Any
     plan = prepared.plan
     notes.extend(Note(outcome.message) for outcome in plan.outcomes if outcome.state == "failed")
     notes.extend(
-        Note(f"needed: {step.sentence()}; what lies there shows only then, and the session stays")
+        Note(f"needed: {step.sentence()}; what lies there shows only then, and the session stays", targets=(step.name,))
         for step in plan.steps
         if step.action == "sign_in"
     )

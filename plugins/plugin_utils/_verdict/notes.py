@@ -60,9 +60,11 @@ def some(names: Sequence[str], most: int = MOST_NAMES) -> str:
 
 
 def notes_of(results: Sequence[Mapping[str, t.Any]], *, check_mode: bool) -> list[Note]:
-    """What the results of the steps tell. What was foreseen of a VM is left out once its register told the facts."""
+    """What the results of the steps tell. What was foreseen of a VM is left out once its register told the facts, a
+    sign-in once it was done."""
     settled = _settled(results, check_mode=check_mode)
-    return [note for result in results for note in _notes(result, settled)]
+    signed_in = _names(results, "sign_in", ("done", "already") if not check_mode else ())
+    return [note for result in results for note in _notes(result, settled, signed_in)]
 
 
 def _sentence(shared: str, group: Sequence[Note], most_names: int) -> str:
@@ -70,6 +72,13 @@ def _sentence(shared: str, group: Sequence[Note], most_names: int) -> str:
     if len(who) > 1:
         return f"{some(who, most_names)}: {shared}"
     return f"{who[0]}: {group[0].text}" if who else group[0].text
+
+
+def _names(results: Sequence[Mapping[str, t.Any]], action: str, states: Sequence[str]) -> frozenset[str]:
+    """The names of the objects with which an action ended in one of these states."""
+    return frozenset(
+        name for result in results for state in states for name in (result.get(state) or {}).get(action, ())
+    )
 
 
 def _settled(results: Sequence[Mapping[str, t.Any]], *, check_mode: bool) -> frozenset[str]:
@@ -85,7 +94,7 @@ def _settled(results: Sequence[Mapping[str, t.Any]], *, check_mode: bool) -> fro
     return frozenset(names)
 
 
-def _notes(result: Mapping[str, t.Any], settled: frozenset[str]) -> list[Note]:
+def _notes(result: Mapping[str, t.Any], settled: frozenset[str], signed_in: frozenset[str]) -> list[Note]:
     notes: list[Note] = []
     missing: dict[str, Sequence[str]] = {}
     for vm in result.get("partial") or ():
@@ -106,7 +115,11 @@ def _notes(result: Mapping[str, t.Any], settled: frozenset[str]) -> list[Note]:
         if not failure.get("required", True):
             notes.append(failure_note(failure, "failed (best effort): "))
     notes.extend(Note(f"not proven: {sentence}") for sentence in result.get("not_proven") or ())
-    over = {one["note"] for one in result.get("foreseen") or () if settled.issuperset(one["vms"])}
+    over = {
+        one["note"]
+        for one in result.get("foreseen") or ()
+        if settled.issuperset(one["vms"]) and signed_in.issuperset(one.get("targets", ()))
+    }
     notes.extend(Note(sentence) for sentence in result.get("notes") or () if sentence not in over)
     return notes
 

@@ -309,6 +309,23 @@ def test_what_was_foreseen_is_left_out_once_the_register_told_the_facts(made, ch
     assert "LUN 36001 must be visible" in notes
 
 
+SIGN_IN = "needed: sign host hv-b1 in to iqn.b at 192.0.2.1:3260"
+
+
+@pytest.mark.parametrize(
+    ("made", "check_mode", "expected"),
+    [
+        (result(), False, True),
+        ({**result(), "done": {"sign_in": ["iqn.b at 192.0.2.1:3260"], "attach": ["data-erp"]}}, False, False),
+        ({**result(), "done": {"sign_in": ["iqn.b at 192.0.2.1:3260"]}}, True, True),
+        ({**result(), "done": {"sign_in": ["iqn.b at 192.0.2.2:3260"]}}, False, True),
+    ],
+)
+def test_a_sign_in_that_was_done_is_no_more_told_to_be_needed(made, check_mode, expected):
+    foreseen = [{"note": SIGN_IN, "vms": [], "targets": ["iqn.b at 192.0.2.1:3260"]}]
+    assert (SIGN_IN in told({"notes": [SIGN_IN], "foreseen": foreseen}, made, check_mode=check_mode)) == expected
+
+
 @pytest.mark.parametrize(
     ("count", "most", "expected"),
     [(0, 2, ""), (1, 2, "a"), (2, 2, "a, b"), (3, 2, "a, b and 1 more")],
