@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import SIGN_IN_OPTIONS
+
 TYPE: dict[str, t.Any] = {"type": "str", "choices": ["nfs", "posixfs", "glusterfs", "localfs", "iscsi"]}
 
 ONE: dict[str, t.Any] = {
@@ -74,6 +76,8 @@ CONNECTION_OPTIONS: dict[str, t.Any] = {
     "storage_lost": {"type": "bool", "default": False},
     "update_secret": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
     "host": {"type": "str"},
+    "arriving": {"type": "list", "elements": "str"},
+    **SIGN_IN_OPTIONS,
 }
 
 EXCLUSIVE: list[tuple[str, str]] = [

@@ -44,8 +44,7 @@ DOMAINS: dict[str, t.Any] = {
     },
 }
 
-DOMAIN_OPTIONS: dict[str, t.Any] = {
-    "domains": DOMAINS,
+SIGN_IN_OPTIONS: dict[str, t.Any] = {
     "sign_in": {"type": "bool", "default": False},
     "chap": {
         "type": "list",
@@ -63,3 +62,5 @@ DOMAIN_OPTIONS: dict[str, t.Any] = {
         },
     },
 }
+
+DOMAIN_OPTIONS: dict[str, t.Any] = {"domains": DOMAINS, **SIGN_IN_OPTIONS}

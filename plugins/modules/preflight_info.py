@@ -19,8 +19,31 @@ extends_documentation_fragment:
   - ovirt_dr.storage.attributes.actiongroup_engine
   - ovirt_dr.storage.auth
   - ovirt_dr.storage.domains
+  - ovirt_dr.storage.connections
   - ovirt_dr.storage.mappings
 options:
+  source_data_center:
+    description:
+      - The data center of the same engine that the domains of O(leaving) leave, by name or id.
+    type: str
+  leaving:
+    description:
+      - The domains, by name or id, that are detached from O(source_data_center) before they are attached. What stands
+        in the way of that is told, and O(domains) are looked at as they will be then.
+    type: list
+    elements: str
+  stop_vms:
+    description:
+      - What will be done with VMs that are not down and hold a domain. They are a problem with V(refuse), and told with
+        V(shutdown) and V(poweroff).
+    type: str
+    choices: [refuse, shutdown, poweroff]
+    default: refuse
+  storage_lost:
+    description:
+      - Whether the storage behind O(connections) is gone.
+    type: bool
+    default: false
   data_center:
     description:
       - The data center of the target, by name or id.
@@ -105,7 +128,8 @@ notes:
   type: list
   elements: str
 foreseen:
-  description: Those of RV(notes) that tell what certain VMs will come without, or to which targets a host must sign in.
+  description: Those of RV(notes) that tell what certain VMs will come without, to which targets a host must sign in, or
+    which VMs will be stopped.
   returned: success
   type: list
   elements: dict
@@ -121,8 +145,13 @@ foreseen:
       description: The iSCSI targets that it is about, each with its portal.
       type: list
       elements: str
+    stopped:
+      description: The names of the VMs that will be stopped.
+      type: list
+      elements: str
 """
 
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._connection_options import CONNECTION_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import DOMAIN_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.preflight import preflight
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._info_module import run_info
@@ -130,6 +159,9 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options 
 
 OPTIONS = {
     **MAPPING_OPTIONS,
+    "source_data_center": {"type": "str"},
+    "leaving": {"type": "list", "elements": "str"},
+    **{key: CONNECTION_OPTIONS[key] for key in ("connections", "stop_vms", "storage_lost")},
     "data_center": {"type": "str", "required": True},
     "host": {"type": "str"},
     "cluster": {"type": "str"},
@@ -143,7 +175,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    run_info(preflight, OPTIONS, required_together=[("inventory", "inventory_site")])
+    run_info(preflight, OPTIONS, required_together=[("inventory", "inventory_site"), ("leaving", "source_data_center")])
 
 
 if __name__ == "__main__":

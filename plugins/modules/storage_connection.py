@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - ovirt_dr.storage.attributes.actiongroup_engine
   - ovirt_dr.storage.auth
   - ovirt_dr.storage.common
+  - ovirt_dr.storage.connections
 
 options:
   state:
@@ -121,104 +122,6 @@ options:
     description:
       - How often NFS tries again, from 0 to 32767.
     type: int
-  connections:
-    description:
-      - Many connections at once, each with its own selectors and details, instead of one.
-    type: list
-    elements: dict
-    suboptions:
-      id:
-        description:
-          - The id of the connection that is meant.
-        type: str
-      domains:
-        description:
-          - The storage domains, by name or id, that use the connection that is meant. Of several connections of an
-            iSCSI domain one is chosen with O(connections[].where).
-        type: list
-        elements: str
-      where:
-        description:
-          - Details that the connection that is meant has now. When none has them, one that has the wanted details
-            already is meant.
-        type: dict
-        suboptions:
-          type:
-            description: The type.
-            type: str
-            choices: [nfs, posixfs, glusterfs, localfs, iscsi]
-          address:
-            description: The server.
-            type: str
-          path:
-            description: The path.
-            type: str
-          port:
-            description: The port.
-            type: int
-          target:
-            description: The target.
-            type: str
-      type:
-        description:
-          - The type of the storage. Needed for a new connection; of one that is there it never changes.
-        type: str
-        choices: [nfs, posixfs, glusterfs, localfs, iscsi]
-      address:
-        description:
-          - The server. For V(posixfs) and V(glusterfs) it may be left out.
-        type: str
-      path:
-        description:
-          - The export, device or directory; for all types but V(iscsi). It must not hold a colon.
-        type: str
-      port:
-        description:
-          - The port of an V(iscsi) portal, from 1 to 65535. A new connection gets 3260 when it is left out.
-        type: int
-      target:
-        description:
-          - The name (IQN) of an V(iscsi) target.
-        type: str
-      portal:
-        description:
-          - The portal group tag of an V(iscsi) target, for a new connection. The engine never tells it.
-        type: str
-      username:
-        description:
-          - The CHAP user of an V(iscsi) target.
-        type: str
-      password:
-        description:
-          - The CHAP password of an V(iscsi) target. It goes with a new connection and with every edit that is made;
-            whether it is a reason for an edit is said by O(update_secret).
-        type: str
-      vfs_type:
-        description:
-          - The file system type for V(posixfs); V(glusterfs) needs none.
-        type: str
-      mount_options:
-        description:
-          - Mount options, for V(nfs), V(posixfs) and V(glusterfs). Those that the engine sets itself are refused.
-        type: str
-      nfs_version:
-        description:
-          - The version of NFS.
-        type: str
-        choices: [auto, v3, v4, v4_0, v4_1, v4_2]
-      nfs_timeo:
-        description:
-          - The NFS time-out in tenths of a second, from 1 to 6000.
-        type: int
-      nfs_retrans:
-        description:
-          - How often NFS tries again, from 0 to 32767.
-        type: int
-      required:
-        description:
-          - Whether the task fails when this connection, or a domain on it, does not come to be as wanted.
-        type: bool
-        default: true
   repoint:
     description:
       - Rules for many connections at once, each applied to every connection that it is about. Instead of
@@ -344,7 +247,51 @@ options:
         a removed one. Without it the engine only stores the details, or forgets them. Type V(glusterfs) needs it.
       - A new connection that the host cannot reach is refused. An edit is saved all the same, which is why only active
         domains prove it.
+      - For type V(iscsi) it looks whether a new target shows the LUNs that the engine knows; the first host of the data
+        center that is up when left out.
     type: str
+  arriving:
+    description:
+      - The ids of domains that a task before this one detaches from their data center. In
+        check mode, where that was not done, they are looked at as if it was; otherwise this has no meaning.
+    type: list
+    elements: str
+  sign_in:
+    description:
+      - Whether that host may be signed in to iSCSI targets at which connections are pointed and to which it is not
+        signed in. A session on the host stays after the task.
+      - What lies on such a connection must have the same LUN ids there. They are compared before anything is stopped or
+        edited. So a target to which no host is signed in, and may not be, is refused.
+    type: bool
+    default: false
+  chap:
+    description:
+      - CHAP users and passwords by target, for connections that lead there and name no user. Targets that
+        nothing names are no error.
+    type: list
+    elements: dict
+    suboptions:
+      target:
+        description:
+          - The name (IQN) of the target.
+        type: str
+        required: true
+      login:
+        description:
+          - What the host signs in with.
+        type: dict
+        required: true
+        suboptions:
+          username:
+            description:
+              - The CHAP user.
+            type: str
+            required: true
+          password:
+            description:
+              - The CHAP password.
+            type: str
+            required: true
 attributes:
   check_mode:
     support: full

@@ -41,6 +41,12 @@ options:
       - The host, by name or id, that reaches for the storage during the import, and is signed in to iSCSI targets.
       - The first one that is up when left out.
     type: str
+  arriving:
+    description:
+      - The ids of domains that a task before this one detaches from their data center and points at their new places.
+        In check mode, where that was not done, they are looked at as if it was; otherwise this has no meaning.
+    type: list
+    elements: str
   takeover:
     description:
       - A statement that no other side writes to these domains any more.
@@ -261,6 +267,7 @@ OPTIONS = {
             "reason": {"type": "str", "required": True},
         },
     },
+    "arriving": {"type": "list", "elements": "str"},
     **DOMAIN_OPTIONS,
 }
 

@@ -55,6 +55,34 @@ options:
     type: str
     choices: [refuse, keep, remove]
     default: refuse
+  chap:
+    description:
+      - CHAP users and passwords by target, for O(mappings.luns) that name no user. Targets that
+        nothing names are no error.
+    type: list
+    elements: dict
+    suboptions:
+      target:
+        description:
+          - The name (IQN) of the target.
+        type: str
+        required: true
+      login:
+        description:
+          - What the host signs in with.
+        type: dict
+        required: true
+        suboptions:
+          username:
+            description:
+              - The CHAP user.
+            type: str
+            required: true
+          password:
+            description:
+              - The CHAP password.
+            type: str
+            required: true
 attributes:
   check_mode:
     support: full
@@ -240,12 +268,14 @@ dropped:
       elements: str
 """
 
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import SIGN_IN_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register import register_vms
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options import TARGET_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._module import run_module
 
 OPTIONS = {
     **TARGET_OPTIONS,
+    "chap": SIGN_IN_OPTIONS["chap"],
     "vms": {"type": "list", "elements": "str", "required": True},
     "reassign_bad_macs": {"type": "bool", "default": False},
     "inventory": {"type": "path"},

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import ABSENT, Change
@@ -129,6 +129,26 @@ def _wrong_new(domain: WantedDomain) -> list[str]:
     if domain.block:
         problems.append(f"'create' is for file storage and local storage, not for {domain.type}")
     return problems
+
+
+def arrived(
+    known: Sequence[Domain], places: Mapping[str, Mapping[str, object]], arriving: Collection[str], data_center_id: str
+) -> list[Domain]:
+    """The engine's domains as they will be when earlier steps have detached some and pointed them at new places.
+
+    places: id -> a domain's option, with its new place; arriving: the ids of those that will have left every other data
+    center than this one.
+    """
+    return [_arrived(one, places.get(one.id), data_center_id) if one.id in arriving else one for one in known]
+
+
+def _arrived(domain: Domain, place: Mapping[str, object] | None, data_center_id: str) -> Domain:
+    here = tuple(one for one in domain.data_center_ids if one == data_center_id)
+    if place is None or domain.storage_type not in FILE_TYPES:
+        return replace(domain, data_center_ids=here)
+    return replace(
+        domain, data_center_ids=here, address=str(place.get("address") or ""), path=str(place.get("path") or "")
+    )
 
 
 def unknown_blocks(wanted: Sequence[WantedDomain], known: Sequence[Domain]) -> tuple[WantedDomain, ...]:

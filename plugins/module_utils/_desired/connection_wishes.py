@@ -11,8 +11,9 @@ from __future__ import annotations
 import typing as t
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import Login
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 
 ISCSI_PORT = 3260
@@ -80,6 +81,20 @@ class Wish:
     def selected(self) -> bool:
         """Whether the playbook points at a connection that must be there."""
         return bool(self.id or self.domains or self.where)
+
+
+def with_logins(wanted: Sequence[Wish], chap: Mapping[str, Login]) -> tuple[Wish, ...]:
+    """The wishes with the CHAP login of the target at which each leads, where it gives no user of its own.
+
+    chap: target name (IQN) -> login.
+    """
+    return tuple(_with_login(wish, chap.get(str(wish.details.get("target", "")))) for wish in wanted)
+
+
+def _with_login(wish: Wish, login: Login | None) -> Wish:
+    if login is None or "username" in wish.details:
+        return wish
+    return replace(wish, details={**wish.details, "username": login.username}, password=login.password)
 
 
 def wishes(options: Sequence[Mapping[str, t.Any]], *, listed: bool) -> tuple[Wish, ...]:

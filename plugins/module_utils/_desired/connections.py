@@ -135,7 +135,7 @@ def plan_connections(targets: Sequence[Target], use: Mapping[str, Use], policy: 
     """
     blockers = find_blockers(targets, use, policy)
     if blockers:
-        raise BadInput("Nothing was changed. " + "; ".join(blockers) + ". Clear these, then run again")
+        raise BadInput("Nothing was changed. " + "; ".join(blockers) + ". Clear these, then run again", blockers)
     work = _Work(targets, use, policy)
     for target in targets:
         if target.known is None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import Login
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import element
 
@@ -75,8 +76,8 @@ class Mappings:
         return self.names.get(option, ())
 
 
-def mappings_from(options: Mapping[str, t.Any] | None) -> Mappings:
-    """The option ``mappings`` as a record.
+def mappings_from(options: Mapping[str, t.Any] | None, chap: Mapping[str, Login] | None = None) -> Mappings:
+    """The option ``mappings`` as a record. chap: target name (IQN) -> the login of LUNs there that name no user.
 
     BadInput for a source that is given twice: the engine answers that with an internal error (findings 8).
     """
@@ -105,6 +106,12 @@ def mappings_from(options: Mapping[str, t.Any] | None) -> Mappings:
             alias=pair["to"].get("alias") or "",
         )
         for pair in given.get("luns") or ()
+    )
+    luns = tuple(
+        replace(pair, username=chap[pair.target].username, password=chap[pair.target].password)
+        if chap and pair.type == "iscsi" and pair.target in chap and not pair.username
+        else pair
+        for pair in luns
     )
     problems = [
         f"mappings.{option}: {source} is mapped twice"

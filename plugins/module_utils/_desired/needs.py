@@ -21,11 +21,12 @@ AFFINITIES = {"affinity_groups": "affinity group", "affinity_labels": "affinity 
 @dataclass(frozen=True)
 class Note:
     """Something to know before a start. vms: names of those of which it is foreseen; targets: the iSCSI targets to
-    which a sign-in is foreseen; none of both when it holds in general."""
+    which a sign-in is foreseen; stopped: names of the VMs that are stopped; none of these when it holds in general."""
 
     text: str
     vms: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,14 +97,14 @@ def plan_needs(
     problems.extend(_clusters(clusters, mappings, existing, cluster))
     problems.extend(_profiles(profiles, mappings, existing))
     problems.extend(
-        f"VMs {_some(list(dict.fromkeys(users)))} have a disk that {where}; add the domain, leave them out, or allow "
+        f"VMs {some(list(dict.fromkeys(users)))} have a disk that {where}; add the domain, leave them out, or allow "
         "them to come partially"
         for where, users in absent.items()
     )
     notes = [_without(where, disks) for where, disks in without.items()]
     mapped = {pair.source_id for pair in mappings.luns}
     notes.extend(
-        Note(f"LUN {lun} of VMs {_some(users)} is not mapped; it must be visible in the target under the same id")
+        Note(f"LUN {lun} of VMs {some(users)} is not mapped; it must be visible in the target under the same id")
         for lun, users in luns.items()
         if lun not in mapped
     )
@@ -124,8 +125,8 @@ def other_luns(inventory: Inventory, seen: Mapping[str, Sequence[str]]) -> list[
 def _without(where: str, disks: Mapping[str, Sequence[str]]) -> Note:
     """The VMs that will come without disks that lie on one place. disks: VM name -> names of its disks."""
     names = [name for of_vm in disks.values() for name in of_vm]
-    vms = f"VM {next(iter(disks))}" if len(disks) == 1 else f"VMs {_some(list(disks))}"
-    which = f"disk {names[0]}: it" if len(names) == 1 else f"disks {_some(names)}: each"
+    vms = f"VM {next(iter(disks))}" if len(disks) == 1 else f"VMs {some(list(disks))}"
+    which = f"disk {names[0]}: it" if len(names) == 1 else f"disks {some(names)}: each"
     return Note(f"{vms} will come without {which} {where}", tuple(disks))
 
 
@@ -137,7 +138,7 @@ def _unmapped_affinities(
         mapped = {pair.source for pair in mappings.of(option)}
         notes.extend(
             Note(
-                f"{AFFINITIES[option]} {group} (of VMs {_some(users)}) is not mapped, and the target has none of this "
+                f"{AFFINITIES[option]} {group} (of VMs {some(users)}) is not mapped, and the target has none of this "
                 "name; the engine will register them without it",
                 tuple(users),
             )
@@ -161,7 +162,7 @@ def _clusters(
         return []
     mapped = {pair.source for pair in mappings.of("clusters")}
     return [
-        f"mappings.clusters: {name} (of VMs {_some(users)}) is not mapped, and the target has no cluster of this name"
+        f"mappings.clusters: {name} (of VMs {some(users)}) is not mapped, and the target has no cluster of this name"
         for name, users in used.items()
         if name not in mapped and name not in existing["clusters"]
     ]
@@ -172,7 +173,7 @@ def _profiles(
 ) -> list[str]:
     mapped = {pair.source for pair in mappings.vnic_profiles}
     return [
-        f"mappings.vnic_profiles: {'/'.join(profile)} (network/profile, of VMs {_some(users)}) is not mapped, and the "
+        f"mappings.vnic_profiles: {'/'.join(profile)} (network/profile, of VMs {some(users)}) is not mapped, and the "
         "target has no such profile"
         for profile, users in used.items()
         if profile not in mapped and "/".join(profile) not in existing["vnic_profiles"]
@@ -184,7 +185,8 @@ def _lies_on(domain_ids: Sequence[str], inventory: Inventory) -> str:
     return f"lies on {' and '.join(named)}, which the plan does not bring" if named else "lies on no domain"
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str]) -> str:
+    """Names for people, shortened."""
     rest = len(names) - MOST_NAMES
     shown = ", ".join(names[:MOST_NAMES])
     return f"{shown} and {rest} more" if rest > 0 else shown

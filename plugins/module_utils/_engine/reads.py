@@ -59,8 +59,12 @@ def clusters(client: Client, data_center_id: str) -> list[r.Cluster]:
 def hosts(client: Client, of_clusters: t.Iterable[r.Cluster]) -> list[r.Host]:
     """The hosts of these clusters."""
     ids = {cluster.id for cluster in of_clusters}
-    found = [r.Host.from_xml(node) for node in client.get("/hosts", subject="hosts")]
-    return [host for host in found if host.cluster_id in ids]
+    return [host for host in every_host(client) if host.cluster_id in ids]
+
+
+def every_host(client: Client) -> list[r.Host]:
+    """The hosts of the engine."""
+    return [r.Host.from_xml(node) for node in client.get("/hosts", subject="hosts")]
 
 
 def domains(client: Client) -> list[r.Domain]:

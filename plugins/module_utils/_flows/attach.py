@@ -22,6 +22,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.blocks i
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.make_domain import MakeDomain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import (
     WantedDomain,
+    arrived,
     plan_attach,
     unknown_blocks,
     wanted_domains,
@@ -33,7 +34,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import ho
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import connections
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import DataCenter, Host
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import DataCenter, Domain, Host
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result, merged
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.make_domain import make
 
@@ -49,14 +50,19 @@ class Prepared:
     view: HostView
 
 
-def prepare(client: Client, data_center: DataCenter, params: Mapping[str, t.Any]) -> Prepared:
-    """Plan the domains of ``params`` from what is: reads only. BadInput with everything that forbids a start."""
+def prepare(
+    client: Client, data_center: DataCenter, params: Mapping[str, t.Any], known: Sequence[Domain] | None = None
+) -> Prepared:
+    """Plan the domains of ``params`` from what is: reads only. BadInput with everything that forbids a start.
+
+    known: the engine's domains, as they will be when other steps have been carried out before this one.
+    """
     chap, problems = logins(params["chap"] or ())
     if problems:
         raise BadInput("; ".join(problems))
     wanted = wanted_domains(params["domains"], chap)
     client.hide(*(target.password for domain in wanted for target in domain.targets if target.password))
-    known = reads.domains(client)
+    known = reads.domains(client) if known is None else known
     if any(not domain.block and domain.id not in {one.id for one in known} for domain in wanted):
         wanted = on_connections(wanted, connections(client), known)
     host = working_host(client, data_center, params["host"])
@@ -80,7 +86,11 @@ def attach(context: Context, params: Mapping[str, t.Any]) -> Result:
     """Bring the domains of ``params`` to active; see the module storage_domain_attach for the options."""
     client = context.client
     data_center = reads.data_center(client, params["data_center"])
-    plan = prepare(client, data_center, params).plan
+    known = None
+    if context.check_mode and params["arriving"]:
+        places = {domain["id"]: domain for domain in params["domains"]}
+        known = arrived(reads.domains(client), places, params["arriving"], data_center.id)
+    plan = prepare(client, data_center, params, known).plan
     made = None
     maker = MakeDomain(client, context.call_timeout)
     if not context.check_mode:

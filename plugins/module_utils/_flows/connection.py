@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import typing as t
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.attach import ActivateDomain, AttachSettings
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.attached import ATTACHED
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.blocks import SignIn
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.connections import (
     Create,
     Edit,
@@ -19,28 +21,19 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.connecti
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.detach import Deactivate, DetachSettings
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.power import STATUS, Power, PowerSettings
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.report import Report
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_targets import Target, targets
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import wishes
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connections import (
-    Policy,
-    Use,
-    plan_connections,
-    plan_removal,
-)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_targets import Target
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connections import Policy, Use
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.left_down import left_down
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.power import VERBS
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.repoint import expand, rules, undo
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.repoint import undo
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import records as r
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput, DrError
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import DrError
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.connection_plan import prepare
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.connection_restore import restorable, restore
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.connection_use import attached, uses, view
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.connection_use import attached
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result, merged
-
-if t.TYPE_CHECKING:
-    from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.same_luns import CompareLuns
 
 NOT_PROVEN = "whether the hosts reach the new places; only the activation of a domain proves it"
 
@@ -50,39 +43,15 @@ def connection(context: Context, params: Mapping[str, t.Any]) -> Result:
 
     BadInput names everything that is wrong with the options or stands in the way, before anything is written.
     """
-    client = context.client
-    absent = params["state"] == "absent"
-    repoint = rules(params["repoint"] or ())
-    if repoint and absent:
-        raise BadInput("'repoint' changes connections that are there; leave 'state: absent' out")
-    listed = params["connections"] is not None
-    wanted = () if repoint else wishes(params["connections"] if listed else [params], listed=listed)
-    client.hide(*(wish.password for wish in wanted if wish.password))
-    seen = view(client)
-    if repoint:
-        wanted = expand(repoint, seen.connections, seen.domains, seen.links)
-    found = targets(
-        wanted,
-        seen.connections,
-        seen.domains,
-        seen.links,
-        absent=absent,
-        update_secret=params["update_secret"] == "always",  # noqa: S105  # no secret, a choice
-    )
-    host = _host(client, params["host"]) if params["host"] else ""
-    policy = Policy(
-        maintenance=params["maintenance"] == "allow",
-        stop_vms=params["stop_vms"] != "refuse",
-        start_again=params["start_stopped"],
-        stopped_before=left_down(context.journal.earlier()) if params["start_stopped"] else frozenset(),
-        storage_lost=params["storage_lost"],
-        host=host,
-    )
-    known = {target.known.id for target in found if target.known is not None}
-    edited = any(target.known is not None and target.differs for target in found)
-    use = uses(client, seen, known, vms=not absent and (edited or bool(policy.stopped_before)))
-    plan = plan_removal(found, use, host) if absent else _planned(context, found, use, policy)
-    back = undo(() if absent else found)
+    before = left_down(context.journal.earlier()) if params["start_stopped"] else frozenset[str]()
+    arriving = params["arriving"] or () if context.check_mode else ()
+    made = prepare(context.client, params, stopped_before=before, arriving=arriving)
+    found, use, policy, plan = made.found, made.use, made.policy, made.plan
+    if not context.check_mode:
+        plan = replace(plan, not_proven=())
+    elif any(step.action == "activate" for step in plan.steps):
+        plan = replace(plan, not_proven=(*plan.not_proven, NOT_PROVEN))
+    back = undo(() if params["state"] == "absent" else found)
     if back.connections and not context.check_mode:
         # Before anything is changed, so that a run which is broken off can be taken back too.
         context.journal.note(f"to undo, run storage_connection with connections: {json.dumps(back.connections)}")
@@ -131,13 +100,6 @@ def _restored(
     return merged([*results, told]) if warnings else result
 
 
-def _planned(context: Context, found: Sequence[Target], use: Mapping[str, Use], policy: Policy) -> Plan:
-    plan = plan_connections(found, use, policy)
-    if not context.check_mode or not any(step.action == "activate" for step in plan.steps):
-        return plan
-    return Plan(plan.steps, plan.outcomes, plan.changes, plan.warnings, (NOT_PROVEN,))
-
-
 def _actions(context: Context, policy: Policy, stop: str) -> dict[str, t.Any]:
     client = context.client
     down = DetachSettings(context.timeout, context.call_timeout, policy.storage_lost, option="storage_lost")
@@ -150,6 +112,8 @@ def _actions(context: Context, policy: Policy, stop: str) -> dict[str, t.Any]:
         "up": Power(client, PowerSettings(context.timeout, context.wait), "up", "start"),
         "deactivate": Deactivate(client, down),
         "activate": ActivateDomain(client, up),
+        "sign_in": SignIn(client, context.call_timeout),
+        "compare": CompareLuns(client),
     }
 
 
@@ -159,15 +123,6 @@ def _watches(context: Context, use: Mapping[str, Use]) -> dict[str, t.Any]:
         ATTACHED: lambda ids: attached(context.client, centers),
         STATUS: lambda ids: reads.settled_vms(context.client, ids),
     }
-
-
-def _host(client: Client, asked: str) -> str:
-    """The id of the asked host. The engine itself removes a record before it finds that a host is unknown (02 #121)."""
-    hosts = [r.Host.from_xml(node) for node in client.get("/hosts", subject="hosts")]
-    host = one(hosts, asked, kind="host", place="the engine")
-    if host.status != "up":
-        raise BadInput(f"Host {host.name} is {host.status}, it must be up; name another one or leave 'host' out")
-    return host.id
 
 
 def _told(target: Target, result: Result, use: Mapping[str, Use]) -> dict[str, object]:

@@ -14,12 +14,19 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.needs im
     affinities,
     other_luns,
     plan_needs,
+    some,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput, DrError
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Cluster, DataCenter
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import is_pattern, one
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Cluster, DataCenter, Domain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.attach import prepare
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.preflight_moves import (
+    collect,
+    coming,
+    pointed,
+    sign_ins,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register import existing_targets
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import read_inventory
 
@@ -35,45 +42,69 @@ def preflight(client: Client, params: Mapping[str, t.Any]) -> dict[str, t.Any]:
     problems: list[str] = []
     notes: list[Note] = []
     data_center = reads.data_center(client, params["data_center"])
-    if data_center.status != "up":
-        problems.append(f"data center {data_center.name} is {data_center.status}, it must be up")
     clusters = reads.clusters(client, data_center.id)
-    _collect(problems, lambda: _domains(client, data_center, params, notes))
-    if params["cluster"]:
-        place = f"data center {data_center.name}"
-        _collect(problems, lambda: one(clusters, params["cluster"], kind="cluster", place=place))
-    _collect(problems, lambda: _vms(client, data_center, clusters, params, problems, notes))
+    if params["connections"] and not params["leaving"]:
+        _staying(client, data_center, clusters, params, problems, notes)
+    if params["domains"] or not params["connections"]:
+        if data_center.status != "up":
+            problems.append(f"data center {data_center.name} is {data_center.status}, it must be up")
+        known = coming(client, data_center, params, problems, notes) if params["leaving"] else None
+        collect(problems, lambda: _domains(client, data_center, params, notes, known))
+        if params["cluster"]:
+            place = f"data center {data_center.name}"
+            collect(problems, lambda: one(clusters, params["cluster"], kind="cluster", place=place))
+        collect(problems, lambda: _vms(client, data_center, clusters, params, problems, notes))
     if problems and params["strict"]:
         raise BadInput(f"The plan cannot run, and nothing was changed: {'; '.join(problems)}", problems)
     return {
         "problems": problems,
         "notes": [note.text for note in notes],
         "foreseen": [
-            {"note": note.text, "vms": list(note.vms), "targets": list(note.targets)}
+            {"note": note.text, "vms": list(note.vms), "targets": list(note.targets), "stopped": list(note.stopped)}
             for note in notes
-            if note.vms or note.targets
+            if note.vms or note.targets or note.stopped
         ],
         "ready": not problems,
     }
 
 
-def _collect(problems: list[str], check: t.Callable[[], object]) -> None:
-    """Run one check; what it refuses becomes a problem, so that all are told at once."""
-    try:
-        check()
-    except DrError as error:
-        problems.append(str(error))
+def _staying(
+    client: Client,
+    data_center: DataCenter,
+    clusters: list[Cluster],
+    params: Mapping[str, t.Any],
+    problems: list[str],
+    notes: list[Note],
+) -> None:
+    """What can be told of domains that stay where they are, with their VMs, while connections are pointed elsewhere."""
+    if data_center.status != "up":
+        # It is so because its storage is gone.
+        notes.append(Note(f"data center {data_center.name} is {data_center.status} now"))
+    if all(host.status != "up" for host in reads.hosts(client, clusters)):
+        notes.append(
+            Note(f"no host of data center {data_center.name} is up now; domains become active only when one is")
+        )
+    collect(problems, lambda: notes.extend(pointed(client, params)))
+    ids = {cluster.id for cluster in clusters}
+    here = {name for vm in reads.vms(client) if vm.cluster_id in ids for name in (vm.name, vm.id)}
+    absent = [name for name in params["vms"] or () if not is_pattern(name) and name not in here]
+    if absent:
+        notes.append(
+            Note(f"VMs {some(absent)} are not known in data center {data_center.name}, so nothing starts them")
+        )
 
 
-def _domains(client: Client, data_center: DataCenter, params: Mapping[str, t.Any], notes: list[Note]) -> None:
-    prepared = prepare(client, data_center, params)
+def _domains(
+    client: Client,
+    data_center: DataCenter,
+    params: Mapping[str, t.Any],
+    notes: list[Note],
+    known: t.Sequence[Domain] | None,
+) -> None:
+    prepared = prepare(client, data_center, params, known)
     plan = prepared.plan
     notes.extend(Note(outcome.message) for outcome in plan.outcomes if outcome.state == "failed")
-    notes.extend(
-        Note(f"needed: {step.sentence()}; what lies there shows only then, and the session stays", targets=(step.name,))
-        for step in plan.steps
-        if step.action == "sign_in"
-    )
+    notes.extend(sign_ins(plan))
     if params["inventory"] and prepared.view.luns:
         inventory = read_inventory(params["inventory"], params["inventory_site"])
         notes.extend(Note(sentence) for sentence in other_luns(inventory, prepared.view.luns))

@@ -15,6 +15,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.register
     RegisterSettings,
     registered_watch,
 )
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import logins
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.leftover_luns import (
     NO_TIES,
     Ties,
@@ -116,7 +117,10 @@ class _Target:
 
     def __init__(self, context: Context, params: Mapping[str, t.Any]) -> None:
         client = context.client
-        mappings = mappings_from(params["mappings"])
+        chap, wrong = logins(params.get("chap") or ())
+        if wrong:
+            raise BadInput("; ".join(wrong))
+        mappings = mappings_from(params["mappings"], chap)
         client.hide(*(pair.password for pair in mappings.luns))
         self._context = context
         self._mappings = mappings

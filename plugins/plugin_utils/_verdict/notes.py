@@ -61,10 +61,11 @@ def some(names: Sequence[str], most: int = MOST_NAMES) -> str:
 
 def notes_of(results: Sequence[Mapping[str, t.Any]], *, check_mode: bool) -> list[Note]:
     """What the results of the steps tell. What was foreseen of a VM is left out once its register told the facts, a
-    sign-in once it was done."""
+    sign-in or stop once it was done."""
     settled = _settled(results, check_mode=check_mode)
-    signed_in = _names(results, "sign_in", ("done", "already") if not check_mode else ())
-    return [note for result in results for note in _notes(result, settled, signed_in)]
+    ended = () if check_mode else ("done", "already")
+    over = {key: _names(results, action, ended) for key, action in (("targets", "sign_in"), ("stopped", "down"))}
+    return [note for result in results for note in _notes(result, {"vms": settled, **over})]
 
 
 def _sentence(shared: str, group: Sequence[Note], most_names: int) -> str:
@@ -94,7 +95,8 @@ def _settled(results: Sequence[Mapping[str, t.Any]], *, check_mode: bool) -> fro
     return frozenset(names)
 
 
-def _notes(result: Mapping[str, t.Any], settled: frozenset[str], signed_in: frozenset[str]) -> list[Note]:
+def _notes(result: Mapping[str, t.Any], facts: Mapping[str, frozenset[str]]) -> list[Note]:
+    """facts: key of what was foreseen -> the names of which it is known by now."""
     notes: list[Note] = []
     missing: dict[str, Sequence[str]] = {}
     for vm in result.get("partial") or ():
@@ -118,7 +120,7 @@ def _notes(result: Mapping[str, t.Any], settled: frozenset[str], signed_in: froz
     over = {
         one["note"]
         for one in result.get("foreseen") or ()
-        if settled.issuperset(one["vms"]) and signed_in.issuperset(one.get("targets", ()))
+        if all(names.issuperset(one.get(key, ())) for key, names in facts.items())
     }
     notes.extend(Note(sentence) for sentence in result.get("notes") or () if sentence not in over)
     return notes

@@ -79,8 +79,16 @@ def test_domains_move_to_the_other_data_center(two_centers: Runbook) -> None:
     for name in ("data-db", "data-web"):
         twin.fail(f"storage:nfs-a.example:/exports/{name}")
     held = runbook.run()
-    assert held.code != 0
+    assert held.summary["verdict"] == "stopped"
+    assert "STOPPED at 'preflight'" in held.text
     assert "dns01" in held.text
+    checked = runbook.run("--check", "--diff", stop_vms="poweroff")
+    assert (checked.code, checked.summary["verdict"]) == (0, "would"), checked.screen
+    assert {name: step["counts"].get("done") for name, step in list(checked.summary["steps"].items())[2:5]} == {
+        "detach domains": 7,
+        "point connections": 2,
+        "attach domains": 2,
+    }
     assert sent(twin) == []
 
     run = runbook.run(stop_vms="poweroff")
