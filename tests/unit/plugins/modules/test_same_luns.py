@@ -9,6 +9,7 @@ import json
 import typing as t
 
 import pytest
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Portal
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench import (
     FILE01_LUN,
     Bench,
@@ -50,6 +51,7 @@ def same_array(bench: Bench) -> None:
     for place in bench.twin.storage.luns.values():
         if place.record.get("target") == OLD:
             place.record = {**place.record, "address": "192.0.2.150", "target": NEW, "portal": "192.0.2.150:3260,1"}
+            place.portals = [Portal("192.0.2.150", "3260", NEW)]
             place.hosts.clear()
     bench.twin._look()
 
