@@ -19,6 +19,7 @@ from .volatile import any_value, optional
 HEADERS = ("Content-Type", "Location", "WWW-Authenticate", "Retry-After")
 """Headers of which the value counts; of Correlation-Id only what the client sent itself."""
 _TRACE = re.compile(r"@[0-9a-f]{6,8}\b")
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*-----END CERTIFICATE-----", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 
 
@@ -38,12 +39,14 @@ class Answer:
 @dataclass
 class Context:
     """What is needed to tell own objects from foreign ones: pairs of ids, the beginning of own names, ids of objects
-    that live in another chain's world."""
+    that live in another chain's world; whether the answer lists everything of a kind,
+    or a window of it (``max``)."""
 
     pairs: Pairs
     marks: tuple[str, ...] = ()
     elsewhere: frozenset[str] = frozenset()
     member_of_all: bool = False
+    window: bool = False
     found: list[str] = field(default_factory=list)
 
     def on_trial(self) -> Context:
@@ -90,7 +93,8 @@ def _first_words(answer: Answer) -> str:
 def _text(theirs: str, mine: str, context: Context) -> None:
     """Plain text and HTML: white space and Java's object numbers do not count, nor a stack trace that was cut."""
     if theirs.endswith("...[cut]"):
-        theirs, mine = (text.partition("at org.")[0].partition("at deployment.")[0] for text in (theirs, mine))
+        theirs, mine = (text.partition("\n\tat ")[0].partition("</pre>")[0] for text in (theirs, mine))
+    mine = _PEM.sub("CERTIFICATE", mine)
     theirs, mine = (_SPACE.sub(" ", _TRACE.sub("@", text)).strip() for text in (theirs, mine))
     if not context.pairs.same(theirs, mine):
         context.found.append(f"text {theirs[:300]!r} | {mine[:300]!r}")
@@ -114,9 +118,12 @@ def _node(theirs: Node, mine: Node, path: str, context: Context) -> None:
         expected = [child for child in theirs.children if child.tag == tag]
         ours = [child for child in mine.children if child.tag == tag]
         if context.member_of_all and "/" not in path:
-            expected = [child for child in expected if not _foreign(child, context)]
+            kept = [child for child in expected if not _foreign(child, context)]
             ours = [child for child in ours if _own(child, context)]
-        _members(expected, ours, here, context)
+            # In a window, own members stand where the recording has foreign ones.
+            _members(kept, ours, here, context, room=len(expected) - len(kept) if context.window else 0)
+        else:
+            _members(expected, ours, here, context)
 
 
 def _known(text: str, context: Context) -> str:
@@ -140,8 +147,8 @@ def _foreign(member: Node, context: Context) -> bool:
     return not any(mark in text for mark in context.marks)
 
 
-def _members(expected: list[Node], ours: list[Node], path: str, context: Context) -> None:
-    if len(expected) == 1 and len(ours) == 1:
+def _members(expected: list[Node], ours: list[Node], path: str, context: Context, room: int = 0) -> None:
+    if len(expected) == 1 and len(ours) == 1 and not room:
         _node(expected[0], ours[0], path, context)
         return
     left = list(ours)
@@ -160,7 +167,7 @@ def _members(expected: list[Node], ours: list[Node], path: str, context: Context
         else:
             left.remove(best)
             _node(member, best, path, context)
-    context.found += [f"{path}: {_title(member, context)} is extra" for member in left]
+    context.found += [f"{path}: {_title(member, context)} is extra" for member in left[room:]]
 
 
 def _title(member: Node, context: Context) -> str:

@@ -116,7 +116,8 @@ class Player:
 
     def _context(self, record: Record) -> Context:
         of_all = record.method == "GET" and bool(_TOP.match(record.path))
-        return Context(self._pairs.draft(), self._disguise.marks, self._elsewhere, of_all)
+        window = "max=" in record.path
+        return Context(self._pairs.draft(), self._disguise.marks, self._elsewhere, of_all, window)
 
     @staticmethod
     def _status(answer: Answer) -> str:

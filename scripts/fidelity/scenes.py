@@ -26,6 +26,10 @@ CHAINS: tuple[tuple[str, ...], ...] = (
 """Scenes that share objects or a data center."""
 
 NEEDS: dict[str, tuple[str, ...]] = {
+    "01-auth": (
+        *("02-storage-connections", "03-storage-domains", "04a-unregistered-build", "04b-unregistered-register"),
+        *("05-placement", "06-direct-lun", "07a-dr-ovf-not-yet-written"),
+    ),
     "02-storage-connections": ("03-storage-domains",),
     "03b-storage-domain-rules": ("03-storage-domains",),
     "04b-unregistered-register": ("04a-unregistered-build",),
@@ -34,7 +38,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "07-dr": ("07a-dr-ovf-not-yet-written",),
     "09-peer-clients": ("06-direct-lun",),
 }
-"""What a scene needs to be played before it, or beside it."""
+"""What a scene needs to be played before it, or beside it. The protocol's scene lists whatever was there then."""
 
 SCENES = (SETUP, *(scene for chain in CHAINS for scene in chain))
 BUILT = 52
@@ -62,18 +66,19 @@ def plays(scenes: dict[str, list[Record]], wanted: str = "") -> list[Play]:
     """What to play for one scene, or for all."""
     homes = setup_homes(scenes)
     if wanted and wanted != SETUP:
-        chain = next(chain for chain in CHAINS if wanted in chain)
-        played = {wanted, *NEEDS.get(wanted, ())}
-        members = tuple(scene for scene in chain if scene in played)
-        last = max(record.moment for record in scenes[wanted])
-        play = _play(scenes, members, homes, last)
-        compared = frozenset((scene, n) for scene, n in play.compared if scene == wanted)
-        return [Play(play.title, play.timeline, compared)]
-    found = [_play(scenes, chain, homes) for chain in CHAINS]
+        return [_alone(scenes, wanted, homes)]
+    found = [_play(scenes, chain, homes) if len(chain) > 1 else _alone(scenes, chain[0], homes) for chain in CHAINS]
     if wanted:
         only = [Play(p.title, p.timeline, frozenset(key for key in p.compared if key[0] == SETUP)) for p in found]
         return [play for play in only if play.compared]
     return found
+
+
+def _alone(scenes: dict[str, list[Record]], wanted: str, homes: dict[int, str]) -> Play:
+    """One scene after what it needs, of which only it is compared."""
+    last = max(record.moment for record in scenes[wanted])
+    play = _play(scenes, (wanted, *NEEDS.get(wanted, ())), homes, last)
+    return Play(wanted, play.timeline, frozenset(key for key in play.compared if key[0] == wanted))
 
 
 def _play(

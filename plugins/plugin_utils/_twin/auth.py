@@ -24,6 +24,18 @@ _SCOPES = (
 )
 _BAD_GRANT = "The authorization grant type is not supported by the authorization server."
 _LOGIN = "Unable to log in. Verify your login information or contact the system administrator."
+COOKIE = "JSESSIONID"
+SESSION_SECONDS = 1800.0
+"""How long a session lasts without a request (option UserSessionTimeOutInterval)."""
+
+
+def _granted(scope: str) -> str:
+    """The scopes of a token: whoever asks for an application gets the API (01 recordings 1-16, 130)."""
+    wanted = set(scope.split())
+    if not wanted & {"ovirt-app-api", "ovirt-app-portal"}:
+        return scope
+    further = {"ovirt-ext=revoke:revoke-all"} if "ovirt-app-portal" in wanted else set()
+    return " ".join(sorted({*_SCOPES.split(), *wanted, *further}))
 
 
 class Accounts:
@@ -35,6 +47,7 @@ class Accounts:
         self._password = password
         self._seconds = token_seconds
         self._tokens: dict[str, float] = {}
+        self._sessions: dict[str, tuple[float, float]] = {}
         self._lock = threading.Lock()
 
     def token(self, form: Mapping[str, str], accept: str) -> Answer:
@@ -51,7 +64,7 @@ class Accounts:
         token = secrets.token_urlsafe(48)
         with self._lock:
             self._tokens[token] = self._clock.now() + self._seconds
-        given = _SCOPES if "ovirt-app" in scope and "nope" not in scope else scope
+        given = _granted(scope)
         data = {"access_token": token, "scope": given, "exp": "9223372036854775807", "token_type": "bearer"}
         return Answer(200, json.dumps(data, separators=(",", ":")).encode(), "application/json")
 
@@ -72,6 +85,26 @@ class Accounts:
         if username != self._username or not secrets.compare_digest(password.encode(), self._password.encode()):
             raise refusals.sso("access_denied", f"Cannot authenticate user '{username}': {_LOGIN}.", scope)
 
+    def open_session(self, minutes: str = "") -> str:
+        """A session for a client that wants to stay signed in; returns its cookie. A number of minutes without a
+        request ends it (header Session-TTL; contract 01, 1.2)."""
+        cookie = secrets.token_urlsafe(24)
+        seconds = float(minutes) * 60 if minutes.isdecimal() and int(minutes) else SESSION_SECONDS
+        with self._lock:
+            self._sessions[cookie] = (self._clock.now() + seconds, seconds)
+        return cookie
+
+    def in_session(self, header: str) -> bool:
+        """Whether a Cookie header holds a session that lasts; it lasts longer by that."""
+        held = dict(part.strip().partition("=")[::2] for part in header.split(";"))
+        cookie = held.get(COOKIE, "")
+        with self._lock:
+            ends, seconds = self._sessions.get(cookie, (0.0, 0.0))
+            if ends <= self._clock.now():
+                return False
+            self._sessions[cookie] = (self._clock.now() + seconds, seconds)
+        return True
+
     def sign_out(self, token: str) -> Answer:
         """Forgets a token; an unknown one is as good (01 recordings 132-135)."""
         with self._lock:
@@ -83,6 +116,7 @@ class Accounts:
         with self._lock:
             count = len(self._tokens)
             self._tokens.clear()
+            self._sessions.clear()
         return count
 
     def check(self, header: str) -> str:

@@ -29,6 +29,7 @@ def create_data_center(site: Site, request: Request) -> Answer:
     data = {"id": site.new_id(), **defaults.data_center(body["name"], body)}
     pool = _default_pool(site)
     site.add(Entity("data_center", {**data, "mac_pool": pool} if pool else data))
+    site.add(Entity("quota", {"id": site.new_id(), **defaults.quota(data["id"])}))
     network = {**defaults.network(MANAGEMENT, data["id"], {}), "description": "Default Management Network"}
     _add_network(site, network)
     return created(site, request, Member(data, f"{API}/datacenters/{data['id']}", "datacenters"))

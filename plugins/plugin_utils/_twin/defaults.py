@@ -14,6 +14,9 @@ VERSION: Record = {"major": "4", "minor": "8"}
 """The compatibility level of this engine."""
 
 
+_LIMITS = (("hard", "20"), ("soft", "80"))
+
+
 def _off(*names: str) -> Record:
     return dict.fromkeys(names, "false")
 
@@ -160,4 +163,14 @@ def vnic_profile(name: str, network_id: str) -> Record:
         "pass_through": {"mode": "disabled"},
         "port_mirroring": "false",
         "network": {"id": network_id},
+    }
+
+
+def quota(data_center_id: str) -> Record:
+    """The quota that every data center has, and that limits nothing."""
+    limits = {f"{what}_{kind}_limit_pct": share for what in ("cluster", "storage") for kind, share in _LIMITS}
+    return {
+        "name": "Default",
+        "description": "Default unlimited quota",
+        **dict(sorted({**limits, "data_center": {"id": data_center_id}}.items())),
     }

@@ -40,6 +40,17 @@ WITHIN = {"hosts/nics": "nics"}
 class Unfollowable(Exception):
     """A name in ``follow`` that leads nowhere: the whole request fails (findings, 1)."""
 
+    def __init__(self, name: str, holder: str) -> None:
+        super().__init__(f"{name} of {holder}")
+        self.name, self.holder = name, holder
+
+    def words(self, text: str) -> str:
+        """What the engine says, with the name as it stands in a ``follow`` parameter."""
+        given = (name.strip() for path in text.split(",") for name in path.split("."))
+        raw = next((name for name in given if _plain(name) == self.name), self.name)
+        model = "".join(part.capitalize() for part in self.holder.split("_"))
+        return f"Problem following '{raw}' link in {model} entity."
+
 
 def follow_tree(text: str) -> Tree:
     """``a,b.c`` as a tree of names, without underscores, lower case."""
@@ -53,6 +64,17 @@ def follow_tree(text: str) -> Tree:
 
 def _plain(name: str) -> str:
     return name.strip().replace("_", "").lower()
+
+
+def check_follow(path: str, plural: str, tree: Tree, members: list[Member]) -> None:
+    """A name that no member of a kind could have fails an empty list too (01 #58). Raises Unfollowable."""
+    shape = SHAPES.get(path)
+    if shape is None or members:
+        return
+    known = {_plain(name) for name in (*shape.links, *REFERENCES)}
+    for name in tree:
+        if name not in known:
+            raise Unfollowable(name, plural)
 
 
 def member_writer(site: Site, member: Member, tree: Tree, ids: tuple[str, ...] = (), *, alone: bool = False) -> Writer:
@@ -106,16 +128,18 @@ def _inlined(
     for name, below in tree.items():
         link = next((link for link in shape.links if _plain(link) == name), None)
         if link is not None:
-            found.update(_inlined_link(site, f"{base}/{link}", ids, below, alone=alone))
+            found.update(_inlined_link(site, f"{base}/{link}", ids, below, shape.plural, alone=alone))
             continue
         key = next((key for key in member.data if _plain(key) == name), None)
-        found[str(key)] = _inlined_reference(site, str(key), member.data.get(key or ""), below)
+        found[str(key)] = _inlined_reference(site, name, str(key), member.data.get(key or ""), below, shape.plural)
     return found
 
 
-def _inlined_link(site: Site, path: str, ids: tuple[str, ...], below: Tree, *, alone: bool) -> dict[str, Writer]:
+def _inlined_link(
+    site: Site, path: str, ids: tuple[str, ...], below: Tree, holder: str, *, alone: bool
+) -> dict[str, Writer]:
     if path in UNFOLLOWED:
-        raise Unfollowable(path)
+        raise Unfollowable(_plain(path.rpartition("/")[2]), holder)
     plural = WITHIN.get(path) or plural_of(path)
     children: Iterable[Member] = SOURCES[path](site, ids) if path in SOURCES else ()
     if path == "vms/snapshots" and not alone:
@@ -124,13 +148,13 @@ def _inlined_link(site: Site, path: str, ids: tuple[str, ...], below: Tree, *, a
     return {plural: lambda out, depth: write_collection(out, depth, plural, writers)}
 
 
-def _inlined_reference(site: Site, key: str, held: Any, below: Tree) -> Writer:
+def _inlined_reference(site: Site, name: str, key: str, held: Any, below: Tree, holder: str) -> Writer:
     if not isinstance(held, dict) or "id" not in held or key not in REFERENCES:
-        raise Unfollowable(key)
+        raise Unfollowable(name, holder)
     tag = key if key in COLLECTION_OF else {path: t for t, path in COLLECTION_OF.items()}.get(REFERENCES[key], "")
     entity = site.get(tag, held["id"]) if tag in site.tables else None
     if entity is None or entity.id in site.doubled:
-        raise Unfollowable(key)
+        raise Unfollowable(name, holder)
     shape = SHAPES[COLLECTION_OF[tag]]
     member = home(entity)
     inlined = _inlined(site, member, shape, below, member.shape)

@@ -44,6 +44,9 @@ def _up(site: Site, host: Entity) -> None:
     for place in site.storage.luns.values():
         if place.record.get("type") == "fcp":
             place.hosts.add(host.id)
+    cluster = site.get("cluster", host.ref("cluster"))
+    if cluster is not None and cluster.data.get("fips_mode") == "undefined":
+        cluster.set(fips_mode="disabled")
     host_came(site, host)
 
 

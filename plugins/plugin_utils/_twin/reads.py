@@ -8,26 +8,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import all_content, refusals, search
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.api_root import READS
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.devices import alone
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import (
     Unfollowable,
+    check_follow,
     follow_tree,
     member_writer,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import (
     document,
     write_collection,
-    write_value,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Answer, Request
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import (
-    API,
     COLLECTION_OF,
     SHAPES,
     Shape,
     plural_of,
 )
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import BLANK, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sources import (
     SOURCES,
     UNREGISTERED,
@@ -47,53 +47,11 @@ _NO_SQL = (
 )
 
 
-_TOP_LINKS = [
-    "clusters",
-    "datacenters",
-    "events",
-    "hosts",
-    "networks",
-    "roles",
-    "storagedomains",
-    "tags",
-    "bookmarks",
-    "icons",
-    "templates",
-    "instancetypes",
-    "users",
-    "groups",
-    "domains",
-    "vmpools",
-    "vms",
-    "disks",
-    "jobs",
-    "storageconnections",
-    "vnicprofiles",
-    "diskprofiles",
-    "cpuprofiles",
-    "schedulingpolicyunits",
-    "schedulingpolicies",
-    "permissions",
-    "macpools",
-    "networkfilters",
-    "operatingsystems",
-    "externalhostproviders",
-    "openstackimageproviders",
-    "openstackvolumeproviders",
-    "openstacknetworkproviders",
-    "katelloerrata",
-    "affinitylabels",
-    "clusterlevels",
-    "imagetransfers",
-    "externalvmimports",
-    "externaltemplateimports",
-]
-
-
 def answer(site: Site, request: Request) -> Answer:
     """The answer to a GET. Raises Refusal."""
-    if not request.segments:
-        return Answer(200, _root(site))
+    special = READS.get(request.pattern)
+    if special is not None:
+        return special(site, request)
     if not known(request.shape):
         raise refusals.no_resource(request.host, request.path)
     if len(request.segments) % 2 == 0:
@@ -136,17 +94,19 @@ def _collection(site: Site, request: Request) -> Answer:
         members = [all_content.everything(site, member) for member in members]
     tree = follow_tree(request.params.get("follow", ""))
     if tree and loose:
-        raise _follow_failed(request)
+        raise _follow_failed(request, Unfollowable(next(iter(tree)), plural))
     try:
+        check_follow(path, plural, tree, members)
         writers = [member_writer(site, member, tree, request.ids) for member in members]
-    except Unfollowable:
-        raise _follow_failed(request) from None
+    except Unfollowable as error:
+        raise _follow_failed(request, error) from None
     return Answer(200, document(lambda out, depth: write_collection(out, depth, plural, writers)), count=len(members))
 
 
-def _follow_failed(request: Request) -> refusals.Refusal:
-    words = "java.lang.RuntimeException: org.jboss.resteasy.spi.UnhandledException: java.lang.IllegalStateException"
-    return refusals.stack_trace(request.path, request.query, words)
+def _follow_failed(request: Request, error: Unfollowable) -> refusals.Refusal:
+    words = error.words(request.params.get("follow", ""))
+    wrapped = "java.lang.RuntimeException: org.jboss.resteasy.spi.UnhandledException: java.lang.IllegalStateException"
+    return refusals.stack_trace(request.path, request.query, f"{wrapped}: {words}")
 
 
 def _limited(site: Site, request: Request, shape: Shape | None, members: list[Member], *, plain: bool) -> list[Member]:
@@ -223,45 +183,11 @@ def _member(site: Site, request: Request) -> Answer:
     try:
         tree = follow_tree(request.params.get("follow", ""))
         return Answer(200, document(member_writer(site, found, tree, request.ids, alone=True)))
-    except Unfollowable:
-        raise _follow_failed(request) from None
+    except Unfollowable as error:
+        raise _follow_failed(request, error) from None
 
 
 BROKEN_DISK = (
     "cannot cast org.ovirt.engine.core.common.businessentities.storage.lundisk to "
     "org.ovirt.engine.core.common.businessentities.storage.diskimage"
 )
-
-
-def _root(site: Site) -> bytes:
-    user = site.user()
-    who = {"id": user.id} if user else {}
-    counts = {
-        "hosts": (sum(h.data.get("status") == "up" for h in site.all("host")), len(site.tables["host"])),
-        "storage_domains": (
-            sum(d.data.get("status") == "active" for d in site.all("storage_domain")),
-            len(site.tables["storage_domain"]),
-        ),
-        "users": (len(site.tables["user"]), len(site.tables["user"])),
-        "vms": (sum(vm.data.get("status") != "down" for vm in site.all("vm")), len(site.tables["vm"])),
-    }
-    record = {
-        "product_info": site.product,
-        "special_objects": {"blank_template": {"id": BLANK}, "root_tag": {"id": BLANK}},
-        "summary": {name: {"active": str(active), "total": str(total)} for name, (active, total) in counts.items()},
-        "time": site.clock.stamp(),
-        "authenticated_user": who,
-        "effective_user": who,
-    }
-
-    def write(out: list[str], depth: int) -> None:
-        out.append("<api>\n")
-        for name in _TOP_LINKS:
-            out.append(f'    <link href="{API}/{name}" rel="{name}"/>\n')
-            if name in SHAPES and SHAPES[name].search and name != "events":
-                out.append(f'    <link href="{API}/{name}?search={{query}}" rel="{name}/search"/>\n')
-        for key, value in record.items():
-            write_value(out, 1, key, value, "api")
-        out.append("</api>\n")
-
-    return document(write)

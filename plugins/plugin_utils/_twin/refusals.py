@@ -14,6 +14,8 @@ XML = "application/xml;charset=UTF-8"
 HTML = "text/html;charset=UTF-8"
 
 FAILED = "Operation Failed"
+UNTRACED = {"Correlation-Id": ""}
+"""Headers of an answer from outside of the API's code: it has no correlation id (recordings 01 30-38, 58)."""
 
 
 class Refusal(Exception):
@@ -121,25 +123,27 @@ def html_error(status: int, words: str, *, headers: dict[str, str] | None = None
 def stack_trace(path: str, query: str, words: str) -> Refusal:
     """The 500 page of an exception outside of a command."""
     page = (
-        '<html><head><title>ERROR</title><style></style></head><body><div class="header"><div class="error-div"></div>'
+        '<html><head><title>ERROR</title><style>...</style></head><body><div class="header">'
+        '<div class="error-div"></div>'
         '<div class="error-text-div">Error processing request</div></div><div class="label">Context Path:</div>'
-        '<div class="value"></div><br/><div class="label">Servlet Path:</div><div class="value">/v4</div><br/>'
+        '<div class="value">/ovirt-engine/api</div><br/>'
+        '<div class="label">Servlet Path:</div><div class="value">/v4</div><br/>'
         f'<div class="label">Path Info:</div><div class="value">{escape(path)}</div><br/>'
         f'<div class="label">Query String:</div><div class="value">{escape(query)}</div><br/>'
         f'<div class="label">Stack Trace:</div><div class="value"></div><br/><pre>{escape(words)}</pre></body></html>'
     )
-    return Refusal(500, page.encode(), HTML)
+    return Refusal(500, page.encode(), HTML, headers=dict(UNTRACED))
 
 
 def no_resource(host: str, path: str) -> Refusal:
     """An address that no resource answers."""
-    line = f"RESTEASY003210: Could not find resource for full path: http://{host}/v4{path}"
+    line = f"RESTEASY003210: Could not find resource for full path: http://{host}/ovirt-engine/api/v4{path}"
     return Refusal(404, line.encode(), HTML)
 
 
 def unauthorized(words: str = "Unauthorized") -> Refusal:
     """Not signed in."""
-    return html_error(401, words, headers={"WWW-Authenticate": 'Basic realm="RESTAPI"'})
+    return html_error(401, words, headers={"WWW-Authenticate": 'Basic realm="RESTAPI"', **UNTRACED})
 
 
 def sso(code: str, words: str, scope: str) -> Refusal:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import media, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.fields import BODIES
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import Element, NotXml, parse, to_record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import Element, parse, to_record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import (
     document,
     write_entity,
@@ -61,16 +61,20 @@ class Request:
         """A boolean parameter; present without a value means yes."""
         return name in self.params and self.params[name].lower() in _TRUE
 
-    def xml(self, method: str = "") -> Element:
-        """The body. A refusal of the engine's kind when it cannot be read (contract 01; 01 recordings 104-114)."""
+    def xml(self, method: str = "", tag: str = "action") -> Element:
+        """The body, in JSON as an element with this name. A refusal of the engine's kind when it cannot be
+        read (contract 01; 01 recordings 104-114)."""
         kind = self.headers.get("content-type", "").split(";")[0].strip().lower()
-        if kind not in ("application/xml", "text/xml"):
+        if kind not in ("application/xml", "text/xml", media.JSON):
             raise refusals.empty(415)
         try:
-            root = parse(self.body)
-        except NotXml:
+            root = media.from_json(self.body, tag) if kind == media.JSON else parse(self.body)
+        except ValueError:
             raise refusals.syntax(self.host, method) from None
-        if str(root.tag).startswith("{") or not _all_known(root):
+        unknown = _unknown(root)
+        if unknown is not None and kind == media.JSON:
+            raise media.unrecognised(str(unknown.tag), str(root.tag))
+        if str(root.tag).startswith("{") or unknown is not None:
             raise refusals.syntax(self.host, method)
         return root
 
@@ -84,7 +88,7 @@ class Request:
 
     def record(self, tag: str, method: str = "") -> dict[str, Any]:
         """The fields of an entity body with this root."""
-        root = self.xml(method)
+        root = self.xml(method, tag)
         if root.tag != tag:
             raise _wrong_kind() if root.tag in COLLECTION_OF else refusals.syntax(self.host, method)
         record = to_record(root)
@@ -96,10 +100,11 @@ def _wrong_kind() -> refusals.Refusal:
     return refusals.Refusal(500, b"java.lang.ClassCastException@" + uuid.uuid4().hex[:8].encode(), "text/plain")
 
 
-def _all_known(root: Element) -> bool:
-    """Whether the API knows every element of the root, and of what the table lists directly below it."""
+def _unknown(root: Element) -> Element | None:
+    """The first element that the API does not know, of the root's and of what the table lists directly below it."""
     nodes = [root, *root]
-    return all(child.tag in BODIES[node.tag] for node in nodes if node.tag in BODIES for child in node)
+    strange = (child for node in nodes if node.tag in BODIES for child in node if child.tag not in BODIES[node.tag])
+    return next(strange, None)
 
 
 @dataclass

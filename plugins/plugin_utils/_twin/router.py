@@ -25,7 +25,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import (
     templates,
     unregistered,
 )
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import NotXml, parse, to_record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.parse import to_record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import Profile, read_works
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
     UUID,
@@ -121,8 +121,8 @@ def answer(site: Site, request: Request, profile: Profile) -> Answer:
 
 def _sent(request: Request) -> dict[str, object]:
     try:
-        record = to_record(parse(request.body))
-    except NotXml:
+        record = to_record(request.xml())
+    except refusals.Refusal:
         return {}
     sent = dict(record) if isinstance(record, dict) else {}
     if request.segments[-1] == "register" and request.segments[-3] == "vms":

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals, router
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.auth import Accounts
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.auth import COOKIE, Accounts
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.control import control
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.faults import Faults, Rule
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import SIGN_IN, LoggedRequest, RequestLog
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.media import JSON, to_json, wants_json
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile import ProcessDied, Profile
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
     Answer,
@@ -30,6 +31,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
     correlation_id,
     split_path,
 )
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.services import service
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.spm import restarted
@@ -78,6 +80,7 @@ class SiteServer:
             log,
             faults,
         )
+        self.certificate = tls[0] if tls is not None else ""
         self.errors: list[str] = []
         self._back_at: float | None = None
         self._http = _Server(address, _Handler)
@@ -225,13 +228,7 @@ class _Handler(BaseHTTPRequestHandler):
             if path.startswith(API) and path[len(API) : len(API) + 1] in ("", "/"):
                 return self._api(owner, headers, body, correlation)
             form = dict(parse_qsl(query)) | dict(parse_qsl(body.decode("utf-8", "replace")))
-            if path == "/ovirt-engine/sso/oauth/token":
-                return owner.accounts.token(form, headers.get("accept", ""))
-            if path == "/ovirt-engine/services/sso-logout":
-                return owner.accounts.sign_out(form.get("token", ""))
-            if path == "/ovirt-engine/services/health":
-                return Answer(200, b"DB Up!Welcome to Health Status!", "text/html;charset=ISO-8859-1")
-            raise refusals.html_error(404, "Not Found")
+            return service(owner.accounts, path, form, headers, owner.certificate)
         except refusals.Refusal as refusal:
             return Answer(refusal.status, refusal.body(), refusal.content_type, dict(refusal.headers))
 
@@ -239,22 +236,32 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.path[len(API) :]
         version = headers.get("version", "4")
         first = raw.lstrip("/").split("/")[0].split("?")[0].split(";")[0]
-        if first[:1] == "v" and first[1:].isdigit():
+        versioned = first[:1] == "v" and first[1:].isdigit()
+        if versioned:
             version, raw = first[1:], raw.lstrip("/")[len(first) :]
         if version != "4":
             words = f"HTTP method {self.command} is not supported by this URL"
             raise refusals.html_error(405, words) if version == "3" else refusals.html_error(400, "Bad Request")
-        owner.accounts.check(headers.get("authorization", ""))
+        cookie = ""
+        if headers.get("authorization") or not owner.accounts.in_session(headers.get("cookie", "")):
+            owner.accounts.check(headers.get("authorization", ""))
+            if headers.get("prefer", "") == "persistent-auth":
+                cookie = owner.accounts.open_session(headers.get("session-ttl", ""))
         if self.command == "OPTIONS":
             return Answer(200, b"HEAD, GET, OPTIONS", "text/plain;charset=UTF-8")
-        accept = headers.get("accept", "*/*")
-        if "xml" not in accept and "*/*" not in accept:
-            raise refusals.empty(406)
+        in_json = wants_json(headers.get("accept", ""))
         path, segments, params, text = split_path(raw)
         request = Request(
             self.command, path, segments, params, text, headers, body, headers.get("host", "localhost"), correlation
         )
-        return router.answer(owner.site, request, owner.profile)
+        answer = router.answer(owner.site, request, owner.profile)
+        if versioned and answer.content_type == refusals.XML:
+            answer.body = answer.body.replace(f'href="{API}/'.encode(), f'href="{API}/v{version}/'.encode())
+        if in_json and answer.content_type == refusals.XML and answer.body:
+            answer.body, answer.content_type = to_json(answer.body), JSON
+        if cookie:
+            answer.headers["Set-Cookie"] = f"{COOKIE}={cookie}; path=/ovirt-engine/api; HttpOnly"
+        return answer
 
     def _send(self, answer: Answer, correlation: str, headers: dict[str, str], *, truncate: bool = False) -> None:
         body = answer.body
@@ -262,12 +269,12 @@ class _Handler(BaseHTTPRequestHandler):
         if zipped:
             body = gzip.compress(body, 1)
         self.send_response(answer.status)
-        if answer.content_type and (body or answer.status == 200):
+        if answer.content_type and (body or answer.status == 200) and self.command != "HEAD":
             self.send_header("Content-Type", answer.content_type)
-        if self.path.startswith(API):
-            self.send_header("Correlation-Id", correlation)
-        for key, value in answer.headers.items():
-            self.send_header(key, value)
+        more = ({"Correlation-Id": correlation} if self.path.startswith(API) else {}) | answer.headers
+        for key, value in more.items():
+            if value:
+                self.send_header(key, value)
         if zipped:
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
