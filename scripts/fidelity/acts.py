@@ -45,6 +45,19 @@ def move_export(source: tuple[str, str], target: tuple[str, str]) -> Deed:
     return deed
 
 
+def cut_export(end: tuple[str, str], *, back: bool = False) -> Deed:
+    """No host reaches an export any more, or all do again."""
+
+    def deed(twin: Twin, disguise: Disguise) -> None:
+        place = twin.storage.export(disguise.text(end[0]), disguise.text(f"{end[1]}/")[:-1])
+        if place is None:
+            raise LookupError(f"no export {end}")
+        place.reachable = back
+        twin.storage.changes += 1
+
+    return deed
+
+
 def move_lun(source: str, target: str) -> Deed:
     """What lies on a LUN is found on another one from now on, and no longer on the first."""
 
@@ -108,7 +121,13 @@ _BLOCK_07A, _REPLICA_07A = "36001405eeeeeeee0000001000000010", "36001405ffffffff
 _FILE_07 = (("nfs.rec", "/rec/drA"), ("nfs-dr.rec", "/rec/drA"))
 _FILE_07A = (("nfs.rec", "/rec/dr1"), ("nfs-dr.rec", "/rec/dr1"))
 
+_B1 = (("nfs.rec", "/rec/b1"), ("nfs-dr.rec", "/rec/b1dr"))
+_NF = ("nfs.rec", "/rec/nf")
+
 ACTS: tuple[Act, ...] = (
+    Act("02-storage-connections", 191, move_export(*_B1), "02 191, 204: not where it was, but at the new place"),
+    Act("03b-storage-domain-rules", 301, cut_export(_NF), "03b 304: no sizes any more"),
+    Act("03b-storage-domain-rules", 308, cut_export(_NF, back=True), "03b 312-322: reached again"),
     Act("04b-unregistered-register", 1, stroke(1), "04b 7: the domain has OVF stores, 04a did not ask for them"),
     Act("04b-unregistered-register", 1, until_stores_are(1), "04b 7: they are ready"),
     Act("07a-dr-ovf-not-yet-written", 73, once_written(_BLOCK_07A), "07a 96: the block domain tells of its VM"),

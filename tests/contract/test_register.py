@@ -221,7 +221,7 @@ def test_a_left_over_lun_disk_breaks_the_engine(recordings: Recordings, primary:
         for vm in list(storage.all("vm")):
             vm.set(status="down")
     primary.post(f"/datacenters/{center}/storagedomains/{domain}/deactivate", "<action/>")
-    primary.twin.clock.sleep(0.15)
+    primary.twin.clock.sleep(0.3)
     assert primary.send("DELETE", f"/datacenters/{center}/storagedomains/{domain}").status_code == 200
     assert primary.get(f"/vms/{file01.id}").status_code == 404
     assert primary.get(f"/disks/{disk.id}").status_code == 200

@@ -51,11 +51,11 @@ def portals(site: Site, places: list[Place]) -> list[Entity]:
 
 
 def portal(site: Site, unit: Record) -> Entity:
-    """The iSCSI connection record for a LUN's portal and target, made when there is none."""
-    wanted = (unit.get("address"), unit.get("target"))
-    known = next(
-        (c for c in site.all("storage_connection") if (c.data.get("address"), c.data.get("target")) == wanted), None
-    )
+    """The iSCSI connection record for a LUN's portal, target and user, made when there is none (02 261-324: with
+    another user it is another one)."""
+    username = unit.get("username") or site.storage.chap.get(unit["target"], ("", ""))[0]
+    wanted = (unit.get("address"), unit.get("target"), username)
+    known = next((c for c in site.all("storage_connection") if _portal_of(c.data) == wanted), None)
     return known or site.add(
         Entity(
             "storage_connection",
@@ -65,6 +65,11 @@ def portal(site: Site, unit: Record) -> Entity:
                 "port": unit.get("port", "3260"),
                 "target": unit["target"],
                 "type": "iscsi",
+                **({"username": username} if username else {}),
             },
         )
     )
+
+
+def _portal_of(details: Record) -> tuple[str | None, str | None, str]:
+    return details.get("address"), details.get("target"), details.get("username", "")

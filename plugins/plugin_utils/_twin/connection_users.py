@@ -46,8 +46,7 @@ def users_of(site: Site, connection: Entity) -> Users:
     if connection.data["type"] != "iscsi":
         return found
     for disk in site.all("disk"):
-        luns = members(disk.data.get("lun_storage") or {}, "logical_units", "logical_unit")
-        if not any(_behind(unit, connection.data) for unit in luns):
+        if not reached_by(disk, connection.id, connection.data):
             continue
         found.disks.insert(0, disk.name)
         for owner in site.disk_users.get(disk.id, ()):
@@ -55,6 +54,15 @@ def users_of(site: Site, connection: Entity) -> Users:
             if vm is not None and vm.data["status"] != "down" and _plugged(vm, disk.id):
                 found.running.append(vm.name)
     return found
+
+
+def reached_by(disk: Entity, identity: str, details: Record) -> bool:
+    """Whether a LUN disk is reached by a connection: the one it was made with, or one to the portal of its LUN."""
+    made_with = disk.subs.get("connections")
+    if made_with is not None:
+        return {"id": identity} in made_with
+    luns = members(disk.data.get("lun_storage") or {}, "logical_units", "logical_unit")
+    return any(_behind(unit, details) for unit in luns)
 
 
 def _plugged(vm: Entity, disk: str) -> bool:
@@ -79,13 +87,14 @@ def follow(site: Site, old: Record, connection: Entity) -> None:
         return
     for domain in site.all("storage_domain"):
         units = _units(domain)
-        if any(_behind(unit, old) for unit in units):
+        own = {"id": connection.id} in domain.subs.get("storage_connections", [])
+        if own and any(_behind(unit, old) for unit in units):
             group = domain.data["storage"]["volume_group"]
             moved = {**group, "logical_units": _moved(units, old, now)}
             domain.set(storage={**domain.data["storage"], "volume_group": moved})
     for disk in site.all("disk"):
         units = members(disk.data.get("lun_storage") or {}, "logical_units", "logical_unit")
-        if any(_behind(unit, old) for unit in units):
+        if units and reached_by(disk, connection.id, old):
             shown = {key: value for key, value in now.items() if key != "username"}
             disk.set(lun_storage={**disk.data["lun_storage"], "logical_units": _moved(units, old, shown)})
 

@@ -19,10 +19,12 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import OUT_OF_SIGHT
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps, Work
 
-LOCKED_SECONDS = 3.0
-LEAVING_SECONDS = 5.0
+LOCKED_SECONDS = 11.0
+LEAVING_SECONDS = 14.0
 """How long a domain is locked for its OVF update, and how long hosts take to let go (findings, 7: 2 to 12, then 1.5
 to 22)."""
+BELIEVED_SECONDS = 3.0
+"""How long after a failed OVF update hosts report that a domain is as it was."""
 
 _NPE = (
     "java.lang.NullPointerException: Cannot invoke "
@@ -126,7 +128,7 @@ def _let_go(site: Site, entity: Entity, center: Entity, job: Entity, former: str
     if not there and not force:
         entity.set(status="unknown")
         site.end_job(job, "failed")
-        site.later(LOCKED_SECONDS, lambda: _as_before(site, entity, former))
+        site.later(BELIEVED_SECONDS, lambda: _as_before(site, entity, former))
         return
     if there:
         write_stores(site, center.id, entity.id)
@@ -156,7 +158,7 @@ def _as_before(site: Site, entity: Entity, status: str) -> None:
     """The hosts' next report after a failed deactivate: the engine believes the domain to be as it was. Without a host
     nobody reports, so that takes until there is one."""
     if site.host_up(site.data_center_of(entity)) is None:
-        site.later(LOCKED_SECONDS, lambda: _as_before(site, entity, status))
+        site.later(BELIEVED_SECONDS, lambda: _as_before(site, entity, status))
         return
     if entity.data["status"] == "unknown":
         entity.set(status=status)

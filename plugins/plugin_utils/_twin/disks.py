@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import luns
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.connection_users import reached_by, users_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 
 
@@ -26,19 +26,9 @@ def remove_disk(site: Site, disk: Entity) -> None:
 
 
 def _drop_portal(site: Site, disk: Entity) -> None:
-    """The last LUN disk of a target takes its connection along when no domain uses it (findings, 2)."""
-    for unit in members(disk.data.get("lun_storage") or {}, "logical_units", "logical_unit"):
-        key = (unit.get("address"), unit.get("target"))
-        others = {
-            (u.get("address"), u.get("target"))
-            for d in site.all("disk")
-            for u in members(d.data.get("lun_storage") or {}, "logical_units", "logical_unit")
-        }
-        used = {c["id"] for d in site.all("storage_domain") for c in d.subs.get("storage_connections", [])}
-        for connection in list(site.all("storage_connection")):
-            if (
-                (connection.data.get("address"), connection.data.get("target")) == key
-                and key not in others
-                and connection.id not in used
-            ):
+    """The last LUN disk behind a connection takes it along when no domain uses it (findings, 2)."""
+    for connection in list(site.all("storage_connection")):
+        if connection.data["type"] == "iscsi" and reached_by(disk, connection.id, connection.data):
+            users = users_of(site, connection)
+            if not users.entities and not users.disks:
                 site.remove(connection)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.connection_users import users_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import reachable
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 
@@ -22,16 +22,7 @@ def forget(site: Site, entity: Entity) -> None:
     site.unregistered.pop(entity.id, None)
     site.remove(entity)
     still = {c["id"] for d in site.all("storage_domain") for c in d.subs.get("storage_connections", [])}
-    lun_portals = {
-        (u.get("address"), u.get("target"))
-        for d in site.all("disk")
-        for u in members(d.data.get("lun_storage") or {}, "logical_units", "logical_unit")
-    }
     for held in entity.subs.get("storage_connections", []):
         connection = site.get("storage_connection", held["id"])
-        if (
-            connection is not None
-            and connection.id not in still
-            and (connection.data.get("address"), connection.data.get("target")) not in lun_portals
-        ):
+        if connection is not None and connection.id not in still and not users_of(site, connection).disks:
             site.remove(connection)

@@ -86,9 +86,10 @@ def add(site: Site, body: Record, alias: str, attachment: Record | None = None) 
         raise refusals.command(409, f"{action} {_USED}")
     if found is None:
         raise refusals.command(400, f"{action} {_UNSEEN}")
+    reached = {}
     if wanted.kind != "fcp" and wanted.unit.get("address") and wanted.unit.get("target"):
-        _connection(site, wanted.unit)
-    disk = site.add(Entity("disk", data))
+        reached = {"connections": [{"id": _connection(site, wanted.unit).id}]}
+    disk = site.add(Entity("disk", data, reached))
     luns.tell_owner(site, lun, disk.id)
     return disk
 
@@ -133,16 +134,13 @@ def default_alias(vm: Entity | None) -> str:
     return f"{vm.name}_Disk{len(vm.subs.get('disk_attachments', [])) + 1}"
 
 
-def _connection(site: Site, unit: Record) -> None:
+def _connection(site: Site, unit: Record) -> Entity:
     """The connection record of the portal: one that is there is used again, a new one keeps the credentials."""
     known = set(site.tables["storage_connection"])
     connection = portal(site, unit)
-    if connection.id in known:
-        return
-    if unit.get("username"):
-        connection.set(username=unit["username"])
-    if unit.get("password"):
+    if connection.id not in known and unit.get("password"):
         connection.subs["chap"] = [{"password": unit["password"]}]
+    return connection
 
 
 def _flag(body: Record, name: str) -> str:
