@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -36,6 +37,8 @@ def control(owner: SiteServer, method: str, path: str, query: Mapping[str, str],
 
 def _answer(owner: SiteServer, what: str, query: Mapping[str, str], body: bytes) -> Answer:
     twin = owner.twin
+    if what == "GET about":
+        return _json({"pid": os.getpid(), "sites": list(twin.sites)})
     if what == "GET requests":
         return _json([asdict(entry) for entry in owner.log.query(query)])
     if what == "GET stats":

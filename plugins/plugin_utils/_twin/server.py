@@ -98,9 +98,10 @@ class SiteServer:
 
     def stop(self) -> None:
         """Closes the port."""
-        self._http.shutdown()
+        if self._thread.is_alive():
+            self._http.shutdown()
+            self._thread.join(timeout=5)
         self._http.server_close()
-        self._thread.join(timeout=5)
 
     def replace(self, site: Site, profile: Profile) -> None:
         """Goes on with another state, or in another life."""

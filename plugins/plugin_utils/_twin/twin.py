@@ -49,6 +49,10 @@ TOKEN_SECONDS = 360000.0
 """How long a token is good."""
 
 
+class CannotListen(Exception):
+    """The port of a site cannot be opened."""
+
+
 class Twin:
     """Engines of an estate. ``tls`` is (certificate file, key file); ``pace`` scales what runs on behind answers;
     ``latency`` is a number of seconds or one of the forms in latency.py.
@@ -112,14 +116,22 @@ class Twin:
                 write_stores(site, center.id)
 
     def start(self) -> Twin:
-        """Opens a port per site and answers from now on."""
+        """Opens a port per site and answers from now on. Raises CannotListen."""
+        for name in self._tls or ():
+            if not Path(name).is_file():
+                raise CannotListen(f"there is no certificate or key {name}")
         for number, (name, site) in enumerate(self.sites.items()):
             profile = self.new_profile()
             accounts = Accounts(self.clock, self.username, self.password, self._token_seconds)
             port = self._port + number if self._port else 0
-            self._servers[name] = SiteServer(
-                self, site, profile, accounts, RequestLog(), self._faults[name], (self._host, port), self._tls
-            )
+            try:
+                self._servers[name] = SiteServer(
+                    self, site, profile, accounts, RequestLog(), self._faults[name], (self._host, port), self._tls
+                )
+            except (OSError, OverflowError) as error:
+                self.stop()
+                words = getattr(error, "strerror", None) or str(error)
+                raise CannotListen(f"site {name} cannot listen on {self._host} port {port}: {words}") from error
         for server in self._servers.values():
             server.start()
         return self
