@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -72,13 +72,15 @@ class Settings:
         data = json.loads(json.dumps(asdict(self)))
         path = Path(self.estate or DRILL)
         held = estate if estate is not None else path.read_bytes() if path.is_file() else b""
-        return {**data, "estate_digest": hashlib.sha256(held).hexdigest(), "code_digest": _code_digest()}
+        return {**data, "estate_digest": hashlib.sha256(held).hexdigest(), "code_digest": code_digest()}
 
 
-def _code_digest() -> str:
+def code_digest() -> str:
+    """A digest of the twin's code and of the shipped estate."""
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        digest.update(path.read_bytes())
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.suffix in (".py", ".json"):
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -190,6 +192,17 @@ def _last_words(log: Path) -> str:
     return f"the twin did not start: {said}"
 
 
+def _lives(pid: int) -> bool:
+    """Whether a process that was a twin is still there; one of our own is taken leave of."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def stop(state_file: Path) -> bool:
     """Ends the twin of a state file and removes the file; returns whether there was one. Raises LaunchError when it
     does not end."""
@@ -197,7 +210,7 @@ def stop(state_file: Path) -> bool:
     if found is not None:
         found.control("shutdown", {})
         deadline = time.monotonic() + END_SECONDS
-        while find(state_file) is not None:
+        while _lives(found.pid):
             if time.monotonic() > deadline:
                 raise LaunchError(f"the twin with process id {found.pid} does not end")
             time.sleep(0.02)
