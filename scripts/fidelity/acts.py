@@ -126,7 +126,7 @@ _NF = ("nfs.rec", "/rec/nf")
 
 ACTS: tuple[Act, ...] = (
     Act("02-storage-connections", 191, move_export(*_B1), "02 191, 204: not where it was, but at the new place"),
-    Act("03b-storage-domain-rules", 301, cut_export(_NF), "03b 304: no sizes any more"),
+    Act("03b-storage-domain-rules", 302, cut_export(_NF), "03b 304: no sizes any more"),
     Act("03b-storage-domain-rules", 308, cut_export(_NF, back=True), "03b 312-322: reached again"),
     Act("04b-unregistered-register", 1, stroke(1), "04b 7: the domain has OVF stores, 04a did not ask for them"),
     Act("04b-unregistered-register", 1, until_stores_are(1), "04b 7: they are ready"),

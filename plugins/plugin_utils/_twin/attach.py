@@ -24,6 +24,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member, domain_inside
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.watch import SEEN_SECONDS, measure
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Pause, Steps, Work
 
 FIRST_SECONDS = 1.0
@@ -206,6 +207,7 @@ def activate(site: Site, request: Request) -> Answer:
         )
     entity.set(status="active")
     site.active_since[entity.id] = site.time()
+    site.later(SEEN_SECONDS, lambda: measure(site, entity))
     if entity is master:
         bring_up(center)
     job = site.job(f"Activating Storage Domain {entity.name} on Data Center {center.name}", request.correlation)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import connection_rules, create_rules, refusals
@@ -16,7 +17,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.create_rule
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.local import make_local
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import mount
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import lies_on, mount, path_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
     Answer,
@@ -27,6 +28,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member, domain_shape
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.watch import UNSEEN_SECONDS, measure
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps, Work
 
 TYPES = ("data", "iso", "export", "image", "volume", "managed_block_storage")
@@ -61,7 +63,7 @@ def create(site: Site, request: Request) -> Steps:
     host = host_in(site, body["host"], "StorageDomain [host.id|name] required for add")
     if kind in connection_rules.FILE_TYPES and connection is None:
         storage = connection_rules.mountable(storage)
-        not_twice(site, storage, "add", data_center=site.data_center_of(host))
+        _new_path(site, storage, host)
     if host.data.get("status") != "up":
         raise refusals.command(409, "Cannot add storage server connection when Host status is not up")
     yield Work("import")
@@ -99,6 +101,21 @@ def _connection(site: Site, identity: str) -> Entity:
     if users.entities and connection.data["type"] != "iscsi":
         raise refusals.command(409, f"Cannot add Storage. {USED} storage domains : {','.join(users.names)}.")
     return connection
+
+
+def _new_path(site: Site, storage: Record, host: Entity) -> None:
+    """Whether no connection has the path. A refusal is cleaned up after: the host lets go of the path, even when an
+    active domain is there, of which no sizes are told from then on (03 69, 155-243). Raises Refusal."""
+    try:
+        not_twice(site, storage, "add", data_center=site.data_center_of(host))
+    except refusals.Refusal:
+        place = path_of(site, storage, host)
+        if place is not None:
+            place.hosts.discard(host.id)
+        for domain in site.all("storage_domain"):
+            if place is not None and place in lies_on(site, domain):
+                site.later(UNSEEN_SECONDS, partial(measure, site, domain))
+        raise
 
 
 def _file(site: Site, body: Record, storage: Record, host: Entity, connection: Entity | None) -> Entity:

@@ -52,6 +52,16 @@ def unmount(site: Site, domain: Entity, hosts: Iterable[Entity]) -> None:
             place.hosts.discard(host.id)
 
 
+def mounted(site: Site, domain: Entity) -> bool:
+    """Whether a host of its data center has a file domain's path mounted; a block domain needs none."""
+    storage = domain.data.get("storage", {})
+    if "volume_group" in storage:
+        return True
+    hosts = _hosts(site, site.data_center_of(domain))
+    places = [(host.id, path_of(site, storage, host)) for host in hosts]
+    return any(place is not None and host in place.hosts for host, place in places)
+
+
 def mount_all(site: Site) -> None:
     """The mounts that must be there when an estate has active domains."""
     for domain in site.all("storage_domain"):

@@ -10,12 +10,22 @@ from __future__ import annotations
 from functools import partial
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import lies_on, usable
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import lies_on, mounted, usable
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import OUT_OF_SIGHT
 
 NOTICED_SECONDS = 300.0
 """How long a domain that no host sees is still shown active, and how long until one that is back is active again."""
+
+SEEN_SECONDS = 10.0
+UNSEEN_SECONDS = 6.0
+"""How long until sizes are told again, and until they are not told any more (03 155-243, 03b 301-336)."""
+
+
+def measure(site: Site, domain: Entity) -> None:
+    """Hosts tell the sizes of an active domain as long as they reach it; of any other one the last is shown."""
+    if domain.data["status"] == "active":
+        domain.subs[OUT_OF_SIGHT] = [] if usable(site, domain) and mounted(site, domain) else [{}]
 
 
 def look(site: Site) -> None:
@@ -27,7 +37,8 @@ def look(site: Site) -> None:
         left = [place.free for place in lies_on(site, domain) if place.free is not None]
         if left:
             domain.set(available=str(min(left)))
-        domain.subs[OUT_OF_SIGHT] = [] if there else [{}]
+        if there == bool(domain.subs.get(OUT_OF_SIGHT)):
+            site.later(SEEN_SECONDS if there else UNSEEN_SECONDS, partial(measure, site, domain))
         if there:
             site.lost.discard(domain.id)
         if status == "active" and not there and domain.id not in site.lost:
