@@ -116,6 +116,37 @@ def _next(twin: Twin) -> None:
             site.settle()
 
 
+def chap(target: str, username: str, password: str) -> Deed:
+    """A target asks for these credentials from now on; without a user name it takes everybody again."""
+
+    def deed(twin: Twin, disguise: Disguise) -> None:
+        twin.storage.chap.pop(disguise.text(target), None)
+        if username:
+            twin.chap(disguise.text(target), username, password)
+
+    return deed
+
+
+def luns(*names: str, there: bool) -> Deed:
+    """LUNs are gone from now on for everybody, or are there."""
+
+    def deed(twin: Twin, disguise: Disguise) -> None:
+        for name in names:
+            if not twin.storage.cut(disguise.text(name), back=there):
+                raise LookupError(name)
+
+    return deed
+
+
+def mend_luns(twin: Twin, disguise: Disguise) -> None:
+    """LUNs with two disk records have one again."""
+    del disguise
+    for site in twin.sites.values():
+        site.doubled.clear()
+
+
+_PRIMARY = "iqn.2026-01.example.rec:primary"
+_LATER = tuple(f"36001405eeeeeeee{n:08d}{n:08d}" for n in range(13, 19))
 _BLOCK_07, _REPLICA_07 = "36001405eeeeeeee0000001300000013", "36001405ffffffff0000001300000013"
 _BLOCK_07A, _REPLICA_07A = "36001405eeeeeeee0000001000000010", "36001405ffffffff0000001000000010"
 _FILE_07 = (("nfs.rec", "/rec/drA"), ("nfs-dr.rec", "/rec/drA"))
@@ -128,6 +159,12 @@ ACTS: tuple[Act, ...] = (
     Act("02-storage-connections", 191, move_export(*_B1), "02 191, 204: not where it was, but at the new place"),
     Act("03b-storage-domain-rules", 302, cut_export(_NF), "03b 304: no sizes any more"),
     Act("03b-storage-domain-rules", 308, cut_export(_NF, back=True), "03b 312-322: reached again"),
+    Act("06-direct-lun", 1, luns(*_LATER, there=False), "06 234: these LUNs are not there yet"),
+    Act("07-dr", 1, luns(*_LATER, there=True), "07 13: here they are"),
+    Act("06-direct-lun", 29, chap(_PRIMARY, "u", "ok"), "06 29, 31: a wrong password is refused, the right one is not"),
+    Act("06-direct-lun", 33, chap(_PRIMARY, "", ""), "07a 16: others sign in without any"),
+    Act("06-direct-lun", 260, luns("36001405eeeeeeee0000000500000005", there=False), "06 261: the LUN is gone"),
+    Act("09-peer-clients", 200, mend_luns, "09 56, 201: the row of a LUN that was there twice was corrected by hand"),
     Act("04b-unregistered-register", 1, stroke(1), "04b 7: the domain has OVF stores, 04a did not ask for them"),
     Act("04b-unregistered-register", 1, until_stores_are(1), "04b 7: they are ready"),
     Act("07a-dr-ovf-not-yet-written", 73, once_written(_BLOCK_07A), "07a 96: the block domain tells of its VM"),

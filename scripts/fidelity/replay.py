@@ -10,7 +10,7 @@ from random import Random
 from .ids import ID
 from .player import Outcome, Player
 from .reading import Record
-from .scenes import CHAINS, SCENES, SETUP, Play, plays, whole
+from .scenes import CHAINS, SCENES, Play, plays, whole
 
 
 def replay(scene: str = "", seed: int = 0, *, plain: bool = False) -> list[Outcome]:
@@ -36,12 +36,9 @@ def replay(scene: str = "", seed: int = 0, *, plain: bool = False) -> list[Outco
 
 def elsewhere(scenes: dict[str, list[Record]], play: Play) -> frozenset[str]:
     """The ids of objects that other chains made or worked with, and this one did not: in lists they are foreign."""
-    here = {record.scene for record in play.timeline} - {SETUP}
-    mine = _worked_with(play.timeline)
-    others = {
-        identity for chain in CHAINS for scene in chain if scene not in here for identity in _worked_with(scenes[scene])
-    }
-    return frozenset(others - mine)
+    here = {(record.scene, record.n) for record in play.timeline}
+    others = [r for chain in CHAINS for scene in chain for r in scenes[scene] if (scene, r.n) not in here]
+    return frozenset(_worked_with(others) - _worked_with(play.timeline))
 
 
 def _worked_with(records: list[Record] | tuple[Record, ...]) -> set[str]:

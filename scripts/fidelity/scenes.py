@@ -10,7 +10,7 @@ each of its searches and log-ins in the chain whose driver did it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from .reading import Record, read
@@ -39,6 +39,21 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "09-peer-clients": ("06-direct-lun",),
 }
 """What a scene needs to be played before it, or beside it. The protocol's scene lists whatever was there then."""
+
+_ALL = range(1, 10**4)
+_ON_LUNS: dict[str, Container[int]] = {
+    "03-storage-domains": (92, 99, 101, 396),
+    "04a-unregistered-build": _ALL,
+    "04b-unregistered-register": _ALL,
+    "05-placement": (3, 4),
+    "07a-dr-ovf-not-yet-written": _ALL,
+}
+BESIDE: dict[str, dict[str, Container[int]]] = {
+    "06-direct-lun": _ON_LUNS,
+    "09-peer-clients": {**_ON_LUNS, "07-dr": _ALL},
+}
+"""What other drivers did of which a scene shows the effect: here the domains and disks that they put on LUNs, for a
+list of LUNs or disks tells of all. It is played with the scene and not compared."""
 
 SCENES = (SETUP, *(scene for chain in CHAINS for scene in chain))
 BUILT = 52
@@ -86,8 +101,10 @@ def _play(
 ) -> Play:
     setup = [r for r in scenes[SETUP] if homes[r.n] in members or (r.method != "GET" and not r.signs_in)]
     records = [*setup, *(record for scene in members for record in scenes[scene])]
+    beside = {other: ns for scene in members for other, ns in BESIDE.get(scene, {}).items() if other not in members}
+    records += [record for scene, ns in beside.items() for record in scenes[scene] if record.n in ns]
     timeline = sorted((r for r in records if r.moment <= last), key=lambda r: (r.moment, r.scene, r.n))
-    compared = {(r.scene, r.n) for r in timeline if r.scene != SETUP or homes[r.n] in members}
+    compared = {(r.scene, r.n) for r in timeline if r.scene in members or (r.scene == SETUP and homes[r.n] in members)}
     return Play(", ".join(members), tuple(timeline), frozenset(compared))
 
 

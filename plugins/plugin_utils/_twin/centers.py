@@ -18,7 +18,9 @@ MANAGEMENT = "ovirtmgmt"
 
 
 def create_data_center(site: Site, request: Request) -> Answer:
-    """POST /datacenters: uninitialized until a storage domain is attached. Its management network comes with it."""
+    """POST /datacenters: uninitialized until a storage domain is attached.
+
+    Its management network and its quota come with it."""
     body = request.record("data_center", "data_centers/methods/add")
     missing = [field for field in ("name", "local") if not body.get(field)]
     if missing == ["name"] or len(missing) == 2:

@@ -16,7 +16,8 @@ _PORTAL = ("address", "port", "target", "username")
 
 @dataclass
 class Users:
-    """domains and disks are names, repeated for every LUN behind the connection, the newest first (06 #110); running
+    """domains and disks are names, repeated for every LUN behind the connection, the newest first, and a LUN that
+    has a volume group only with its domain (06 #110); running
     are VMs that are not down and have such a disk plugged."""
 
     entities: list[Entity] = field(default_factory=list)
@@ -48,7 +49,8 @@ def users_of(site: Site, connection: Entity) -> Users:
     for disk in site.all("disk"):
         if not reached_by(disk, connection.id, connection.data):
             continue
-        found.disks.insert(0, disk.name)
+        if not any("volume_group_id" in unit for unit in _disk_units(disk)):
+            found.disks.insert(0, disk.name)
         for owner in site.disk_users.get(disk.id, ()):
             vm = site.get("vm", owner)
             if vm is not None and vm.data["status"] != "down" and _plugged(vm, disk.id):
@@ -61,8 +63,11 @@ def reached_by(disk: Entity, identity: str, details: Record) -> bool:
     made_with = disk.subs.get("connections")
     if made_with is not None:
         return {"id": identity} in made_with
-    luns = members(disk.data.get("lun_storage") or {}, "logical_units", "logical_unit")
-    return any(_behind(unit, details) for unit in luns)
+    return any(_behind(unit, details) for unit in _disk_units(disk))
+
+
+def _disk_units(disk: Entity) -> list[Record]:
+    return members(disk.data.get("lun_storage") or {}, "logical_units", "logical_unit")
 
 
 def _plugged(vm: Entity, disk: str) -> bool:

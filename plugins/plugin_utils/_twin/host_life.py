@@ -67,7 +67,7 @@ def activate(site: Site, request: Request) -> Answer:
     host.set(status="unassigned")
     site.later(ACTIVATE_SECONDS, lambda: _up(site, host))
     job = site.job(f"Activating Host {host.name}", request.correlation)
-    return _done({**sent, "job": {"id": job.id}}, host)
+    return _done(sent, host, {"job": {"id": job.id}})
 
 
 def _host(site: Site, request: Request) -> Entity:
@@ -77,6 +77,6 @@ def _host(site: Site, request: Request) -> Entity:
     return host
 
 
-def _done(sent: dict[str, object], host: Entity) -> Answer:
-    shown = {key: value for key, value in host.data.items() if key in ("id",)}
-    return action_answer(sent, {"host": {**shown, "href": f"{API}/hosts/{host.id}"}, "status": "complete"})
+def _done(sent: dict[str, object], host: Entity, more: dict[str, object] | None = None) -> Answer:
+    shown = {"id": host.id, "href": f"{API}/hosts/{host.id}"}
+    return action_answer(sent, {**(more or {}), "host": shown, "status": "complete"})
