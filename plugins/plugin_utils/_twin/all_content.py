@@ -20,9 +20,12 @@ def wanted(request: Request) -> bool:
 
 
 def everything(site: Site, member: Member) -> Member:
-    """A member with all it has: a VM's configuration and devices (09 #290), a disk's VMs (06 #107)."""
+    """A member with all it has: a VM's configuration and devices (09 #290), a disk's VMs (06 #107),
+    whether a host's networks are being changed (01 #72)."""
     if member.shape == "disks":
         return Member(with_users(site, member.data), member.href, "disks")
+    if member.shape == "hosts":
+        return Member({**member.data, "network_operation_in_progress": "false"}, member.href, "hosts")
     if member.shape not in ("vms", "templates"):
         return member
     vm = site.get("vm", member.data["id"])
