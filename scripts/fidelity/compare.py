@@ -108,7 +108,9 @@ def _node(theirs: Node, mine: Node, path: str, context: Context) -> None:
         elif not any_value(f"{path}/@{name}") and not context.pairs.same(a, b):
             context.found.append(f"{path}/@{name}: {_known(a, context)} | {b}")
     if not theirs.children and not mine.children:
-        if not any_value(path) and not context.pairs.same(theirs.text.strip(), mine.text.strip()):
+        if theirs.text.startswith("<?xml") and mine.text.startswith("<?xml"):
+            _document(theirs.text, mine.text, path, context)
+        elif not any_value(path) and not context.pairs.same(theirs.text.strip(), mine.text.strip()):
             context.found.append(f"{path}: {_known(theirs.text.strip(), context)!r} | {mine.text.strip()!r}")
         return
     for tag in dict.fromkeys(child.tag for child in [*theirs.children, *mine.children]):
@@ -124,6 +126,13 @@ def _node(theirs: Node, mine: Node, path: str, context: Context) -> None:
             _members(kept, ours, here, context, room=len(expected) - len(kept) if context.window else 0)
         else:
             _members(expected, ours, here, context)
+
+
+def _document(theirs: str, mine: str, path: str, context: Context) -> None:
+    """A whole XML document inside an element: the configuration of a VM."""
+    nodes = [tree(text, "application/xml") for text in (theirs, mine)]
+    if nodes[0] is not None and nodes[1] is not None:
+        _node(nodes[0], nodes[1], f"{path}/{nodes[0].tag}", context)
 
 
 def _known(text: str, context: Context) -> str:

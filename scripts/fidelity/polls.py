@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from .compare import Answer
 
-LAG = 20.0
+LAG = 45.0
 """Seconds that the twin may take longer than the engine did, with nobody noticing."""
 LEAD = 30.0
 """Seconds that the twin may take more than that, while somebody asks."""
@@ -56,6 +56,10 @@ class Sequence:
         """Statuses that ours had on the way to the expected one, and that the recording did not show before it."""
         allowed = {*self.shown[-1:], expected}
         return [status for status in dict.fromkeys(seen) if status not in allowed]
+
+    def ahead(self, expected: str, ours: str) -> bool:
+        """Whether ours has left the status that the recording still shows: waiting will not bring it back."""
+        return bool(expected and ours) and expected != ours and self.shown[-1:] == [expected]
 
     def show(self, status: str) -> None:
         """Takes a recorded status in."""
