@@ -12,14 +12,19 @@ beyond the recorded moment."""
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence as Series
 from dataclasses import dataclass, field
 
 from .compare import Answer
+from .reading import Record
 
 LAG = 45.0
 """Seconds that the twin may take longer than the engine did, with nobody noticing."""
 LEAD = 30.0
 """Seconds that the twin may take more than that, while somebody asks."""
+EARLY = 30.0
+"""Seconds by which something may be over here before the recording shows it so at the same address."""
 TRIES = 40
 """How often a request is sent at most, however much happens in that time."""
 _STATUS = re.compile(r"<status>([a-z_]+)</status>")
@@ -44,6 +49,20 @@ def may_wait(method: str, differences: list[str], expected: Answer, ours: Answer
 def statuses(body: str) -> list[str]:
     """The statuses in a body, in order."""
     return _STATUS.findall(body)
+
+
+def same_reads(timeline: Series[Record]) -> dict[tuple[str, int], list[Record]]:
+    """For each read (scene, n) the later ones of the same address within EARLY seconds, next first."""
+    found: dict[tuple[str, int], list[Record]] = {}
+    series: dict[tuple[str, int, str], list[Record]] = defaultdict(list)
+    for record in reversed(timeline):
+        if record.method != "GET":
+            continue
+        key = (record.scene, record.engine, record.path)
+        series[key] = [other for other in series[key] if other.moment - record.moment <= EARLY]
+        found[(record.scene, record.n)] = list(series[key])
+        series[key].insert(0, record)
+    return found
 
 
 @dataclass

@@ -26,7 +26,7 @@ from .reading import folder, read
 Record = dict[str, Any]
 ENGINES = (1, 2)
 LUN_SCENES = ("06-direct-lun", "07-dr", "08b-estate-engine1-members", "08b-estate-engine2-members")
-_FIXED = re.compile(r"^(00000000|def0|eee0)|^00:00:00")
+_FIXED = re.compile(r"^(00000000|def0|eee0)")
 """Ids that are the same in every installation of the engine."""
 _USE = ("active_paths", "paths", "status", "disk_id", "storage_domain_id", "volume_group_id")
 
@@ -72,7 +72,9 @@ def _installed(engine: int) -> Record:
 def _other_ids(text: str, seed: int, pairs: Pairs) -> str:
     random = Random(f"ids/{seed}")
     for found in dict.fromkeys(ID.findall(text)):
-        kept = _FIXED.match(found) or ":" in found
+        if ":" in found:
+            continue
+        kept = _FIXED.match(found)
         pairs.pair(found, found if kept else str(uuid.UUID(int=random.getrandbits(128), version=4)))
     return pairs.translate(text)
 

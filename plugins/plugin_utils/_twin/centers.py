@@ -96,7 +96,9 @@ def assign_network(site: Site, request: Request) -> Answer:
     record = _in_cluster(network, required=body.get("required", "true") == "true")
     cluster.subs.setdefault("networks", []).append(record)
     shown = {**record, "cluster": {"id": cluster.id}, "data_center": network.data["data_center"]}
-    return created(site, request, Member(shown, f"{API}/clusters/{cluster.id}/networks/{network.id}", "networks"))
+    return created(
+        site, request, Member(shown, f"{API}/clusters/{cluster.id}/networks/{network.id}", "clusters/networks")
+    )
 
 
 def create_profile(site: Site, request: Request) -> Answer:
