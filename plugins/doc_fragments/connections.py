@@ -49,6 +49,18 @@ options:
           target:
             description: The target.
             type: str
+      attach_to:
+        description:
+          - iSCSI domains, by name or id, that shall use this connection beside those that they have, as a further path.
+            A domain is in maintenance for it, as for an edit.
+        type: list
+        elements: str
+      detach_from:
+        description:
+          - iSCSI domains, by name or id, that shall not use this connection any more, after others were attached to
+            them. The last connection of a domain is refused, as the domain would lose its LUNs.
+        type: list
+        elements: str
       type:
         description:
           - The type of the storage. Needed for a new connection; of one that is there it never changes.

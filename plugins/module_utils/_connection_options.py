@@ -24,6 +24,8 @@ ONE: dict[str, t.Any] = {
             "target": {"type": "str"},
         },
     },
+    "attach_to": {"type": "list", "elements": "str"},
+    "detach_from": {"type": "list", "elements": "str"},
     "type": TYPE,
     "address": {"type": "str"},
     "path": {"type": "str"},

@@ -67,6 +67,18 @@ options:
       target:
         description: The target.
         type: str
+  attach_to:
+    description:
+      - iSCSI domains, by name or id, that shall use this connection beside those that they have, as a further path.
+        A domain is in maintenance for it, as for an edit.
+    type: list
+    elements: str
+  detach_from:
+    description:
+      - iSCSI domains, by name or id, that shall not use this connection any more, after others were attached to them.
+        The last connection of a domain is refused, as the domain would lose its LUNs.
+    type: list
+    elements: str
   type:
     description:
       - The type of the storage. Needed for a new connection; of one that is there it never changes.
@@ -351,6 +363,19 @@ EXAMPLES = r"""
       address: 192.0.2.50
       target: iqn.2026-01.example.array:erp
     address: 192.0.2.60
+
+- name: An iSCSI domain goes on through another portal
+  ovirt_dr.storage.storage_connection:
+    maintenance: allow
+    stop_vms: shutdown
+    connections:
+      - type: iscsi
+        address: 192.0.2.60
+        target: iqn.2026-01.example.array:erp
+        attach_to: [data-erp]
+      - where:
+          address: 192.0.2.50
+        detach_from: [data-erp]
 
 - name: A connection that nothing uses is removed
   ovirt_dr.storage.storage_connection:

@@ -19,10 +19,11 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connecti
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import FIELDS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import connections as c
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import Fault
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import element
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import element, ident
 
 if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
+    from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Domain
     from lxml.etree import _Element as Element
 
 
@@ -120,6 +121,39 @@ class RemoveConnection:
         if all(item.id != step.target_id for item in c.connections(self._client)):
             return True
         return None if still_working(self._client, step) else False
+
+
+class Membership:
+    """Makes a domain use a connection, or use it no more (contract 02, 2.6). The domain is in maintenance by then."""
+
+    def __init__(self, client: Client, *, joins: bool) -> None:
+        self._client = client
+        self._joins = joins
+
+    def do(self, step: Step) -> Answer:
+        connection, subject = self._connection(step), f"connection {step.name}"
+        if self._joins:
+            body = element("storage_connection", id=connection)
+            self._client.post(self._path(step), body, step=step.id, subject=subject)
+            return Done("attached")
+        self._client.delete(f"{self._path(step)}/{connection}", step=step.id, subject=subject)
+        return Done("detached")
+
+    def look(self, step: Step) -> bool | None:
+        used = {ident(node) for node in self._client.get(self._path(step), subject="connections of a storage domain")}
+        if (self._connection(step) in used) is self._joins:
+            return True
+        return None if still_working(self._client, step) else False
+
+    def _path(self, step: Step) -> str:
+        return f"/storagedomains/{t.cast('Domain', step.details['domain']).id}/storageconnections"
+
+    def _connection(self, step: Step) -> str:
+        """Its id; one that was made a moment ago is found by its place."""
+        if step.target_id:
+            return step.target_id
+        place = place_of(target_of(step).wanted)
+        return next(item.id for item in c.connections(self._client) if place_of(item) == place)
 
 
 def unlike(target: Target, found: c.Connection) -> str:

@@ -28,13 +28,16 @@ SECRET = "password"  # noqa: S105  # the name of a detail
 class Target:
     """A wish and what it meets. known: the connection as it is, None when there is none; wanted: as it shall be.
 
-    differs: the names of the details that are not as wanted.
+    differs: the names of the details that are not as wanted; joins, leaves: the domains that do not use it and shall,
+    and those that do and shall not.
     """
 
     wish: Wish
     known: Connection | None
     wanted: Connection
     differs: tuple[str, ...] = ()
+    joins: tuple[Domain, ...] = ()
+    leaves: tuple[Domain, ...] = ()
 
     @property
     def key(self) -> str:
@@ -66,8 +69,11 @@ def targets(
         target, wrong = _target(wish, meant, update_secret=update_secret)
         problems.extend(wrong)
         if not wrong:
+            target, wrong = _with_domains(target, domains, links, absent=absent)
+            problems.extend(wrong)
             found.append(target)
     problems.extend(_repeats(found))
+    problems.extend(_left_without(found, links))
     if not absent:
         problems.extend(_taken(found, known))
     if problems:
@@ -154,6 +160,49 @@ def _target(wish: Wish, known: Connection | None, *, update_secret: bool) -> tup
         differs.append(SECRET)
     wanted = replace(known, **t.cast("dict[str, t.Any]", dict(wish.details)))
     return Target(wish, known, wanted, tuple(differs)), problems
+
+
+def _with_domains(
+    target: Target, domains: Sequence[Domain], links: Mapping[str, Sequence[str]], *, absent: bool
+) -> tuple[Target, list[str]]:
+    """The target with the domains that begin or cease to use it."""
+    wish = target.wish
+    if absent and (wish.attach_to or wish.detach_from):
+        return target, [f"{wish.who}: 'attach_to' and 'detach_from' are not for 'state: absent'"]
+    try:
+        joins, leaves = (
+            [one(domains, asked, kind="storage domain", place="the engine") for asked in asked_for]
+            for asked_for in (wish.attach_to, wish.detach_from)
+        )
+    except DrError as error:
+        return target, [f"{wish.who}: {error}"]
+    problems = [
+        f"{wish.who}: domain {domain.name} is of type {domain.storage_type}; only iSCSI ones have several connections"
+        for domain in (*joins, *leaves)
+        if domain.storage_type != "iscsi"
+    ]
+    known = target.known.id if target.known else ""
+    return replace(
+        target,
+        joins=tuple(domain for domain in joins if not known or known not in links.get(domain.id, ())),
+        leaves=tuple(domain for domain in leaves if known and known in links.get(domain.id, ())),
+    ), problems
+
+
+def _left_without(found: Sequence[Target], links: Mapping[str, Sequence[str]]) -> list[str]:
+    """A domain without any connection loses its LUNs, and the engine does not refuse that (contract 02, 2.6)."""
+    leaving: dict[str, set[str]] = {}
+    joining = {domain.id for target in found for domain in target.joins}
+    names: dict[str, str] = {}
+    for target in found:
+        for domain in target.leaves:
+            leaving.setdefault(domain.id, set()).add(target.key)
+            names[domain.id] = domain.name
+    return [
+        f"domain {names[domain]} would be left without any connection, and lose its LUNs; attach another one to it"
+        for domain, gone in leaving.items()
+        if domain not in joining and not set(links.get(domain, ())) - gone
+    ]
 
 
 def _repeats(found: Sequence[Target]) -> list[str]:

@@ -64,7 +64,8 @@ class Wish:
     """One connection as the playbook wants it. who: what it is called in messages about the playbook.
 
     It is meant by ``id``, by the names or ids of the ``domains`` that use it, by details that it has now (``where``),
-    or else by its place among ``details``. details: only what was given.
+    or else by its place among ``details``. details: only what was given. attach_to, detach_from: names or ids of the
+    iSCSI domains that shall use it, or no more.
     """
 
     who: str
@@ -76,6 +77,8 @@ class Wish:
     password: str = field(default="", repr=False)
     portal: str = ""
     required: bool = True
+    attach_to: tuple[str, ...] = ()
+    detach_from: tuple[str, ...] = ()
 
     @property
     def selected(self) -> bool:
@@ -125,6 +128,8 @@ def _wish(who: str, given: Mapping[str, t.Any]) -> Wish:
         password=str(given.get("password", "")),
         portal=str(given.get("portal", "")),
         required=bool(given.get("required", True)),
+        attach_to=tuple(given.get("attach_to", ())),
+        detach_from=tuple(given.get("detach_from", ())),
     )
 
 
@@ -147,6 +152,9 @@ def _wrong(wish: Wish) -> list[str]:
             f"{wish.who}: say which one is meant, by 'id', by 'domains' that use it or by 'where'; or give 'type' and "
             "the details of a new one"
         )
+    both = sorted(set(wish.attach_to) & set(wish.detach_from))
+    if both:
+        problems.append(f"{wish.who}: 'attach_to' and 'detach_from' both name {', '.join(both)}")
     if wish.type:
         problems.extend(wrong_details(wish, wish.type))
         if not wish.selected:
@@ -160,6 +168,8 @@ def wrong_details(wish: Wish, kind: str) -> list[str]:
     """What is wrong with the details of a wish for a connection of this type."""
     problems = []
     foreign = [name for name in wish.details if name not in FIELDS[kind]]
+    if kind != "iscsi" and (wish.attach_to or wish.detach_from):
+        problems.append(f"{wish.who}: only iSCSI connections are attached to domains and detached, not those of {kind}")
     if kind != "iscsi":
         foreign.extend(name for name in UNTOLD if getattr(wish, name))
     for name in foreign:

@@ -9,123 +9,26 @@ domains active again with the master first (contract 02, 2.4; 03, 3.5 and 3.6).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import ABSENT, Change
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, Step
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import WantedDomain
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_blockers import (
+    EDITABLE,
+    NOBODY,
+    Policy,
+    Use,
+    find_blockers,
+    of_domain,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_targets import SECRET, Target
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import FIELDS
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.detach import AT_REST, HOSTED_ENGINE_DOMAIN
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.power import GOING_DOWN
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import Connection, LunDisk
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import LunDisk
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Domain, Vm
-
-# Statuses in which the engine takes an edit without more ado (contract 02, 2.4).
-EDITABLE = ("maintenance", "unattached")
-
-
-@dataclass(frozen=True)
-class Use:
-    """Who uses a connection. domains: with their status in their data center, "unattached" for those in none.
-
-    vms: domain id -> the VMs with disks on it; plugged: the VMs into which LUN disks of the connection are plugged.
-    """
-
-    domains: tuple[Domain, ...] = ()
-    disks: tuple[LunDisk, ...] = ()
-    vms: Mapping[str, tuple[Vm, ...]] = field(default_factory=dict)
-    plugged: tuple[Vm, ...] = ()
-
-    def busy(self, domain: Domain) -> list[Vm]:
-        """The VMs that keep a domain from going to maintenance."""
-        return [vm for vm in self.vms.get(domain.id, ()) if vm.status not in AT_REST]
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What an edit may do. maintenance: bring domains down and up again; stop_vms: stop VMs that hold them;
-
-    start_again: what was stopped is started when its domains are active; stopped_before: the ids of the VMs that an
-    earlier, broken off run stopped; storage_lost: the storage is gone for good, so nothing is lost by not updating its
-    OVF stores.
-    """
-
-    maintenance: bool = False
-    stop_vms: bool = False
-    start_again: bool = False
-    stopped_before: frozenset[str] = frozenset()
-    storage_lost: bool = False
-    host: str = ""
-
-
-NOBODY = Use()
-
-
-def find_blockers(targets: Sequence[Target], use: Mapping[str, Use], policy: Policy) -> list[str]:
-    """Everything that forbids to make these connections as wanted, a sentence each; empty when nothing does.
-
-    use: connection id -> who uses it.
-    """
-    found: list[str] = []
-    for target in targets:
-        if target.known is not None and not target.differs:
-            continue
-        if target.wanted.type == "glusterfs" and not policy.host:
-            found.append(
-                f"connection {target.wanted.name}: 'host' is needed for type glusterfs, or the engine breaks off"
-            )
-        if target.known is not None:
-            found.extend(edit_blockers(target.known, use.get(target.known.id, NOBODY), policy))
-    return list(dict.fromkeys(found))
-
-
-def edit_blockers(known: Connection, use: Use, policy: Policy) -> Iterable[str]:
-    """Everything that forbids to edit one connection, a sentence each."""
-    name = known.name
-    if known.type != "iscsi" and len(use.domains) > 1:
-        listed = ", ".join(sorted(domain.name for domain in use.domains))
-        yield f"connection {name} is used by several domains ({listed}), and the engine edits no such connection"
-    for domain in use.domains:
-        if domain.status in EDITABLE:
-            continue
-        if not policy.maintenance:
-            busy = use.busy(domain)
-            held = f", with these VMs on it: {_names(busy)}" if busy else ""
-            yield (
-                f"connection {name} is used by domain {domain.name}, which is {domain.status}{held}; bring it to "
-                "maintenance, or allow it with 'maintenance: allow'"
-            )
-            continue
-        if domain.name == HOSTED_ENGINE_DOMAIN:
-            yield f"domain {domain.name} carries the hosted engine and cannot go to maintenance"
-        if domain.status == "unknown" and not policy.storage_lost:
-            yield (
-                f"domain {domain.name} is unknown, and the engine brings no such domain to maintenance; wait until "
-                "its data center is up, or say 'storage_lost: true' if its storage is gone"
-            )
-        if use.busy(domain) and not policy.stop_vms:
-            yield (
-                f"domain {domain.name} is held by VMs that are not down: {_names(use.busy(domain))}; shut them down, "
-                "or have them stopped with 'stop_vms: shutdown' or 'stop_vms: poweroff'"
-            )
-    running = [vm for vm in use.plugged if vm.status != "down"]
-    suspended = [vm for vm in running if vm.status == "suspended"]
-    if suspended:
-        yield f"connection {name}: LUN disks on it are plugged into suspended VMs: {_names(suspended)}; end these first"
-    if len(running) > len(suspended) and not policy.stop_vms:
-        others = [vm for vm in running if vm not in suspended]
-        yield (
-            f"connection {name}: LUN disks on it are plugged into VMs that are not down: {_names(others)}; shut them "
-            "down, or have them stopped with 'stop_vms: shutdown' or 'stop_vms: poweroff'"
-        )
-
-
-def _names(vms: Iterable[Vm]) -> str:
-    return ", ".join(sorted(vm.name for vm in vms))
 
 
 def plan_connections(targets: Sequence[Target], use: Mapping[str, Use], policy: Policy) -> Plan:
@@ -142,8 +45,12 @@ def plan_connections(targets: Sequence[Target], use: Mapping[str, Use], policy: 
             work.create(target)
         elif target.differs:
             work.edit(target)
-        else:
-            work.leave(target)
+        elif not (target.joins or target.leaves):
+            work.keep(target)
+    for target in targets:
+        work.join(target)
+    for target in targets:
+        work.leave(target)
     work.activate_all()
     work.start_all()
     return Plan(steps=tuple(work.steps.values()), outcomes=tuple(work.outcomes), changes=work.changes)
@@ -205,6 +112,7 @@ class _Work:
         # VM id -> the VM that is started at the end, and the edits of the connections of its own LUN disks.
         self._to_start: dict[str, tuple[Vm, set[str], bool]] = {}
         edited = [target.known.id for target in targets if target.known is not None and target.differs]
+        edited += [of_domain(domain) for target in targets for domain in (*target.joins, *target.leaves)]
         self._going_down = {
             domain.id: domain
             for connection in edited
@@ -267,7 +175,44 @@ class _Work:
         self._note_activation(target, step.id)
         self._note_starts(target, use, step.id)
 
+    def join(self, target: Target) -> None:
+        """Domains begin to use a connection, which is there by then."""
+        for domain in target.joins:
+            self._membership(target, domain, "join", f"attach connection {target.wanted.name} to {domain.name}", set())
+
     def leave(self, target: Target) -> None:
+        """Domains cease to use a connection, after those that take its place are attached."""
+        for domain in target.leaves:
+            others = {key for key in self.steps if key.startswith("join:") and key.endswith(f":{domain.id}")}
+            self._membership(
+                target, domain, "leave", f"detach connection {target.wanted.name} from {domain.name}", others
+            )
+
+    def _membership(self, target: Target, domain: Domain, action: str, says: str, before: set[str]) -> None:
+        use = self._use[of_domain(domain)]
+        made = {f"create:{target.key}", f"edit:{target.key}"} & self.steps.keys()
+        for here in use.domains:
+            before |= {self._stop(vm) for vm in use.busy(here)}
+            if here.id in self._going_down:
+                before.add(self._deactivate(here))
+        step = Step(
+            id=f"{action}:{target.key}:{domain.id}",
+            action=action,
+            kind="connection",
+            name=target.wanted.name,
+            target_id=target.known.id if target.known else "",
+            details={"target": target, "domain": domain},
+            after=frozenset(before | made),
+            required=target.wish.required,
+            says=says,
+        )
+        uses, uses_not = target.wanted.name, ABSENT
+        change = (uses_not, uses) if action == "join" else (uses, uses_not)
+        self._add(step, Change("domain", domain.name, f"connection {target.wanted.name}", *change))
+        self._note_domains(target, use.domains, step.id)
+        self._note_starts(target, use, "")
+
+    def keep(self, target: Target) -> None:
         """A connection that is as wanted; its domains may still have to come up, as after a run that was cut off."""
         known = target.known
         if known is None:
@@ -343,9 +288,11 @@ class _Work:
                 self._to_start[vm.id] = (vm, edits, required or target.wish.required)
 
     def _note_activation(self, target: Target, edit: str) -> None:
-        if not self._policy.maintenance or target.known is None:
-            return
-        for domain in self._use.get(target.known.id, NOBODY).domains:
+        if target.known is not None:
+            self._note_domains(target, self._use.get(target.known.id, NOBODY).domains, edit)
+
+    def _note_domains(self, target: Target, domains: Sequence[Domain], edit: str) -> None:
+        for domain in domains if self._policy.maintenance else ():
             if domain.status == "unattached" or (not edit and domain.status == "active"):
                 continue
             known = self._to_activate.setdefault(domain.id, (domain, set(), False))

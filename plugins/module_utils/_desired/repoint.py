@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_targets import SECRET, Target, same
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import FIELDS, Wish
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import FIELDS, PLACE, Wish
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import select
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import Connection
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
@@ -146,6 +146,10 @@ def _filled(value: str | int, met: str) -> str | int:
     return value.replace(STAR, met) if isinstance(value, str) else value
 
 
+def _place(connection: Connection) -> dict[str, t.Any]:
+    return {name: getattr(connection, name) for name in PLACE.get(connection.type, ())}
+
+
 @dataclass(frozen=True)
 class Undo:
     """How to take edits back. connections: entries for the option of that name; lost: what cannot be taken back."""
@@ -163,9 +167,15 @@ def undo(found: Sequence[Target]) -> Undo:
     lost: list[str] = []
     for target in found:
         known = target.known
-        if known is None or not target.differs:
+        entry: dict[str, t.Any] = {"id": known.id} if known else {"where": _place(target.wanted)}
+        if target.joins:
+            entry["detach_from"] = [domain.id for domain in target.joins]
+        if target.leaves:
+            entry["attach_to"] = [domain.id for domain in target.leaves]
+        if known is None:
+            if len(entry) > 1:
+                entries.append(entry)
             continue
-        entry: dict[str, t.Any] = {"id": known.id}
         for name in target.differs:
             before = getattr(known, name, None) or ("auto" if name == "nfs_version" else None)
             if name == SECRET:

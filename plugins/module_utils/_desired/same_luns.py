@@ -16,8 +16,8 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.differ
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Step
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import Target as Portal
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import labels
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_blockers import NOBODY, Use
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_targets import Target
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connections import NOBODY, Use
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import Connection
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Host

@@ -16,13 +16,14 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.blocks i
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.connections import (
     Create,
     Edit,
+    Membership,
     RemoveConnection,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.detach import Deactivate, DetachSettings
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.power import STATUS, Power, PowerSettings
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.report import Report
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_blockers import Policy, Use
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_targets import Target
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connections import Policy, Use
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.left_down import left_down
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.power import VERBS
@@ -108,6 +109,8 @@ def _actions(context: Context, policy: Policy, stop: str) -> dict[str, t.Any]:
         "create": Create(client, context.call_timeout),
         "edit": Edit(client, context.call_timeout),
         "remove": RemoveConnection(client, context.call_timeout),
+        "join": Membership(client, joins=True),
+        "leave": Membership(client, joins=False),
         "down": Power(client, PowerSettings(context.timeout, wait=True), "down", stop),
         "up": Power(client, PowerSettings(context.timeout, context.wait), "up", "start"),
         "deactivate": Deactivate(client, down),

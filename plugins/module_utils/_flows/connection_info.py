@@ -8,8 +8,12 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_blockers import (
+    Policy,
+    Use,
+    edit_blockers,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import FIELDS
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connections import Policy, Use, edit_blockers
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import lun_disks
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import NotFound
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one

@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import arrived
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import logins
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_blockers import Policy, Use
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_targets import Target, targets
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import wishes, with_logins
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connections import (
-    Policy,
-    Use,
     plan_connections,
     plan_removal,
 )
@@ -25,7 +24,12 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.same_lun
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.connection_use import View, uses, view
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.connection_use import (
+    View,
+    domain_uses,
+    uses,
+    view,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.same_luns import with_luns_compared
 
 if t.TYPE_CHECKING:
@@ -94,6 +98,8 @@ def prepare(
     known = {target.known.id for target in found if target.known is not None}
     edited = any(target.known is not None and target.differs for target in found)
     use = uses(client, seen, known, vms=not absent and (edited or bool(stopped_before)))
+    moved = {domain.id: domain for target in found for domain in (*target.joins, *target.leaves)}
+    use = {**use, **domain_uses(client, list(moved.values()))}
     if absent:
         return Prepared(plan_removal(found, use, host), found, use, policy)
     plan = plan_connections(found, use, policy)

@@ -12,13 +12,10 @@ import typing as t
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_blockers import Policy, Use
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_targets import Target, targets
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import Wish
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connections import (
-    Policy,
-    Use,
-    plan_connections,
-)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connections import plan_connections
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.repoint import undo
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import DrError

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connections import Use
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_blockers import Use, of_domain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import connections as c
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 
@@ -65,6 +65,15 @@ def uses(
             plugged=tuple({vm.id: vm for disk in on[key] for vm in plugged.get(disk.id, ())}.values()),
         )
         for key in by_id
+    }
+
+
+def domain_uses(client: Client, domains: Sequence[Domain]) -> dict[str, Use]:
+    """of_domain() -> a domain with its status and the VMs on it: for those that are to use a connection, or no more."""
+    with_status = _with_status(client, domains)
+    return {
+        of_domain(one): Use(domains=(one,), vms={one.id: tuple(reads.domain_vms(client, one.id))})
+        for one in with_status.values()
     }
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_blockers import Policy, Use
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_targets import targets
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import wishes
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connections import (
-    Policy,
-    Use,
     plan_connections,
     plan_removal,
 )
