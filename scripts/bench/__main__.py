@@ -13,10 +13,11 @@ import os
 import pathlib
 import sys
 
+from . import twin_speed
 from .catalogue import Benchmark
 from .failover import run
 from .options import BenchError, chosen
-from .records import Record, run_record, slope_record
+from .records import Record, run_record, slope_record, twin_record
 from .table import table
 
 BUILD = pathlib.Path(__file__).resolve().parents[2] / ".build"
@@ -41,6 +42,8 @@ def main() -> int:
 
 def measure(benchmark: Benchmark, folder: pathlib.Path) -> list[Record]:
     """The runs of a benchmark, smallest first, and the slope over them. BenchError."""
+    if benchmark.kind == "twin":
+        return [measure_twin(benchmark, size, folder) for size in benchmark.sizes]
     runs = []
     for size in benchmark.sizes:
         place = folder / f"{benchmark.name}-{size}"
@@ -51,6 +54,15 @@ def measure(benchmark: Benchmark, folder: pathlib.Path) -> list[Record]:
         runs.append(record)
     slope = slope_record(benchmark, runs)
     return [*runs, slope] if slope else runs
+
+
+def measure_twin(benchmark: Benchmark, size: int, folder: pathlib.Path) -> Record:
+    """The twin alone. BenchError."""
+    print(f"{benchmark.name}: {size} {benchmark.unit} ... ", end="", flush=True)
+    load = os.getloadavg()[0]
+    record = twin_record(benchmark, size, twin_speed.run(size, folder / f"{benchmark.name}-{size}"), load)
+    print("within all bounds" if record["within_bound"] else "NOT within all bounds", flush=True)
+    return record
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 FLOOR_FACTOR = 1.15
 FLOOR_SECONDS = 10.0
@@ -13,7 +14,7 @@ FLOOR_SECONDS = 10.0
 
 @dataclasses.dataclass(frozen=True)
 class Benchmark:
-    """A failover of an estate, at several sizes.
+    """A failover of an estate, or (kind ``twin``) the twin alone, at several sizes.
 
     unit: what ``sizes`` count; latency_ms: milliseconds that every request takes besides what the profile spends;
     domains: the drill's DOMAINS, the same at every size, so that sizes differ in nothing but VMs; limit_seconds: how
@@ -27,12 +28,26 @@ class Benchmark:
     domains: int
     unit: str = "VMs"
     limit_seconds: float = 1800.0
+    kind: t.Literal["failover", "twin"] = "failover"
 
 
 BENCHMARKS = (
     Benchmark("failover", profile="none", latency_ms=25.0, sizes=(30, 100, 1_000, 10_000), domains=8),
     Benchmark("failover-engine-4.5", profile="engine-4.5", latency_ms=0.0, sizes=(30, 100), domains=3),
+    Benchmark("twin", profile="none", latency_ms=0.0, sizes=(10_000,), domains=8, kind="twin"),
 )
+
+CLIENTS = 16
+LISTED = 1_000
+TWIN_BOUNDS = {
+    "start_seconds": 1.0,
+    "load_seconds": 10.0,
+    "load_mb": 1024.0,
+    "list_seconds": 0.5,
+    "requests_per_second": 500.0,
+}
+"""What the twin must keep to: no more than this, but of requests no fewer. Load: 10,000 VMs with 20,000 disks; list:
+1,000 unregistered VMs; requests: small ones of 16 clients, with the twin on one core."""
 
 
 def bound(floor_seconds: float) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .catalogue import Benchmark, bound
+from .catalogue import TWIN_BOUNDS, Benchmark, bound
 from .slope import growth, least_squares
 
 Record = dict[str, t.Any]
@@ -48,6 +48,22 @@ def run_record(benchmark: Benchmark, size: int, drill: t.Mapping[str, t.Any], lo
     }
 
 
+def twin_record(benchmark: Benchmark, size: int, figures: t.Mapping[str, float], load: float) -> Record:
+    """The twin alone, measured by twin_speed.py; each figure with its bound and whether it keeps to it."""
+    met = {
+        name: figures[name] >= bound if name == "requests_per_second" else figures[name] <= bound
+        for name, bound in TWIN_BOUNDS.items()
+    }
+    return {
+        **_head(benchmark, "twin", [size], benchmark.domains),
+        "figures": dict(figures),
+        "bounds": dict(TWIN_BOUNDS),
+        "met": met,
+        "within_bound": all(met.values()),
+        "load": round(load, 2),
+    }
+
+
 def slope_record(benchmark: Benchmark, runs: t.Sequence[Record]) -> Record | None:
     """What one more VM costs, over the good runs of a benchmark; None with fewer than two sizes."""
     good = [run for run in runs if run["good"]]
@@ -69,7 +85,7 @@ def _head(benchmark: Benchmark, kind: str, sizes: list[int], domains: int) -> Re
     return {
         "name": benchmark.name,
         "kind": kind,
-        "size": sizes[0] if kind == "run" else None,
+        "size": None if kind == "slope" else sizes[0],
         "sizes": sizes,
         "unit": benchmark.unit,
         "profile": benchmark.profile,

@@ -23,15 +23,30 @@ RUNS = (
     "bound",
     "peer",
 )
+TWIN = ("the twin alone", "figure", "measured", "bound", "met")
 SLOPES = ("cost of one more VM", "profile", "wall ms", "CPU ms", "requests", "peak MB", "wall ms from size to size")
 
 
 def table(records: t.Sequence[Record]) -> str:
-    """Both tables as lines; the second one only where there is a slope."""
+    """The tables as lines: of runs, of slopes, of the twin alone, those that have rows."""
     runs = [_run(record) for record in records if record["kind"] == "run"]
     slopes = [_slope(record) for record in records if record["kind"] == "slope"]
-    parts = [_lay_out(RUNS, runs)] + ([_lay_out(SLOPES, slopes)] if slopes else [])
-    return "\n\n".join(parts)
+    twins = [row for record in records if record["kind"] == "twin" for row in _twin(record)]
+    tables = ((RUNS, runs), (SLOPES, slopes), (TWIN, twins))
+    return "\n\n".join(_lay_out(head, rows) for head, rows in tables if rows)
+
+
+def _twin(record: Record) -> list[list[str]]:
+    return [
+        [
+            f"{record['size']} {record['unit']}",
+            name.replace("_", " "),
+            _number(record["figures"][name], 3),
+            f"{'at least' if name == 'requests_per_second' else 'at most'} {bound:g}",
+            "yes" if record["met"][name] else "NO",
+        ]
+        for name, bound in record["bounds"].items()
+    ]
 
 
 def _run(record: Record) -> list[str]:

@@ -58,6 +58,19 @@ def test_one_run_is_measured_told_and_leaves_no_process(tmp_path: pathlib.Path) 
     assert twins == []
 
 
+def test_the_twin_alone_is_measured_against_its_bounds(tmp_path: pathlib.Path) -> None:
+    code, screen = bench(tmp_path, BENCH="twin", SIZES="15")
+    assert code == 0, screen
+    (record,) = json.loads((tmp_path / "bench" / "summary.json").read_text(encoding="utf-8"))
+    assert (record["name"], record["kind"], record["size"]) == ("twin", "twin", 15)
+    figures = record["figures"]
+    assert figures["list_vms"] >= 1000
+    assert 20 < figures["load_mb"] < 300
+    assert figures["requests_per_second"] > 50
+    assert set(record["met"]) == set(record["bounds"])
+    assert not (tmp_path / "bench" / "twin-15" / "twin.json").exists()
+
+
 @pytest.mark.parametrize("variables", [{"BENCH": "failback"}, {"SIZES": "3"}])
 def test_what_cannot_be_run_is_told_in_a_line_and_nothing_is_written(
     tmp_path: pathlib.Path, variables: dict[str, str]

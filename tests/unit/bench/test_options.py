@@ -32,6 +32,7 @@ def test_all_at_their_own_sizes_when_nothing_is_said() -> None:
     assert {made.name: (made.profile, made.sizes) for made in BENCHMARKS} == {
         "failover": ("none", (30, 100, 1_000, 10_000)),
         "failover-engine-4.5": ("engine-4.5", (30, 100)),
+        "twin": ("none", (10_000,)),
     }
 
 
@@ -46,7 +47,9 @@ def test_no_size(sizes: str) -> None:
 
 
 def test_a_pattern_that_names_nothing_is_told_with_the_names_there_are() -> None:
-    with pytest.raises(BenchError, match=r"no benchmark is named failback; there are: failover, failover-engine-4\.5"):
+    with pytest.raises(
+        BenchError, match=r"no benchmark is named failback; there are: failover, failover-engine-4\.5, twin"
+    ):
         chosen({"BENCH": "failover,failback"})
 
 
