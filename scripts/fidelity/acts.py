@@ -110,7 +110,7 @@ def _next(twin: Twin) -> None:
     """Lets time pass until the next thing happens."""
     sites = list(twin.sites.values())
     due = [moment for site in sites for moment in site.changes_at()]
-    twin.clock.forward(max(0.0, min(due) - twin.clock.now()) + 0.001)
+    twin.clock.forward(max(0.0, min(due) - twin.clock.now()) + 0.000001)
     for site in sites:
         with site.lock:
             site.settle()

@@ -191,5 +191,5 @@ class Player:
         moments = [moment for site in self.twin.sites.values() for moment in site.changes_at() if moment > now]
         if not moments or min(moments) > until:
             return False
-        self._reach(min(moments) + 0.001)
+        self._reach(min(moments) + 0.000001)
         return True

@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import ManualClock
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import members
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
 from ansible_collections.ovirt_dr.storage.scripts.estate_from_recordings import Dump, refers
 from lxml import etree
@@ -50,11 +51,15 @@ def _installed(engine: int) -> Record:
     centers = [d for d in dump.members("/datacenters") if d["name"] == "Default"]
     clusters = [c for c in dump.members("/clusters") if refers(c, "data_center", [d["id"] for d in centers])]
     networks = [n for n in dump.members("/networks") if refers(n, "data_center", [d["id"] for d in centers])]
+    granted = {
+        cluster["id"]: members(cluster, "permissions", "permission")
+        for cluster in dump.members("/clusters?follow=affinity_groups,networks,permissions")
+    }
     return {
         "name": site_name(engine),
         "engine": {"product_info": dump.one("/")["product_info"]},
         "data_centers": centers,
-        "clusters": [{**cluster, "networks": networks} for cluster in clusters],
+        "clusters": [{**cluster, "networks": networks, "permissions": granted[cluster["id"]]} for cluster in clusters],
         "networks": networks,
         "vnic_profiles": [
             p for p in dump.members("/vnicprofiles") if refers(p, "network", [n["id"] for n in networks])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import defaults, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.grants import of_the_system
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.made import created
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.named import named
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request
@@ -55,7 +56,10 @@ def create_cluster(site: Site, request: Request) -> Answer:
     data = {"id": identity, **defaults.cluster(body["name"], body), **references}
     data |= {"scheduling_policy": policy} if policy else {}
     networks = [n for n in site.all("network") if n.ref("data_center") == center.id and n.name == MANAGEMENT]
-    subs = {"networks": [_in_cluster(network, required=True) for network in networks]}
+    subs = {
+        "networks": [_in_cluster(network, required=True) for network in networks],
+        "permissions": of_the_system(site),
+    }
     site.add(Entity("cluster", data, subs))
     profile = {"id": site.new_id(), "name": body["name"], "cluster": {"id": identity}}
     site.add(Entity("cpu_profile", profile))

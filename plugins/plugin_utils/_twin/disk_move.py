@@ -106,12 +106,16 @@ def copy(site: Site, request: Request) -> Answer:
     disk, target, sent = way(site, request, "copy")
     check_free(site, disk, "copy")
     asked = check_way(site, disk, target, sent, "copy")
+    there = disk.id in site.storage.contents[asked.target.id].disks
     if any(site.get("template", owner) is not None for owner in site.disk_users.get(disk.id, ())):
         fresh, name = template_copy(site, asked), disk.name
     else:
         fresh = floating_copy(site, asked)
         name = fresh.name
     words = f"Copying Disk {name} from {asked.source.name} to {asked.target.name}"
+    if fresh is disk and there:  # the copy lies there already: it only becomes known (04b recording 246)
+        job = site.job(words, request.correlation)
+        return action_answer(sent, {"disk": shell(disk), "job": {"id": job.id}, "status": "complete"})
     job = site.job(words, request.correlation, "started")
     disk.set(status="locked")
     disk.subs["busy"] = [{"name": name}]

@@ -44,6 +44,15 @@ def remove(site: Site, request: Request) -> Answer:
     return action_answer({}, {"status": "complete"})
 
 
+def of_the_system(site: Site) -> list[Record]:
+    """What is granted on the whole system and so handed down to every cluster: what all of them have."""
+    held = [{grant["id"]: grant for grant in cluster.subs.get("permissions", [])} for cluster in site.all("cluster")]
+    shared = [
+        grant for identity, grant in (held[0] if held else {}).items() if all(identity in other for other in held)
+    ]
+    return [{key: value for key, value in grant.items() if key != "cluster"} for grant in shared]
+
+
 def _holder(site: Site, request: Request) -> Entity:
     found = site.get(SHAPES[request.segments[0]].tag, request.ids[0])
     if found is None:

@@ -83,8 +83,12 @@ def read(request: Request, action: Record) -> Mappings:
                 raise refusals.text(400, f"{source_words} is missing from source.")
             if not isinstance(target, dict):
                 raise refusals.text(400, f"{target_words} is missing from destination.")
-            if "name" not in target or origin.get("name") in table:
-                raise _crash(request)
+            key = origin.get("name")
+            if "name" not in target:
+                raise refusals.stack_trace(request.path, request.query, "java.lang.NullPointerException")
+            if key in table:
+                words = f"Duplicate key {key} (attempted merging values {table[key]} and {target['name']})"
+                raise refusals.stack_trace(request.path, request.query, f"java.lang.IllegalStateException: {words}")
             table[str(origin.get("name", ""))] = target["name"]
         found.names[kind] = table
     for entry in members(configuration, "lun_mappings", "registration_lun_mapping"):
@@ -98,12 +102,6 @@ def read(request: Request, action: Record) -> Mappings:
     if not found.profiles:
         _old_profiles(action, found)
     return found
-
-
-def _crash(request: Request) -> refusals.Refusal:
-    return refusals.stack_trace(
-        request.path, request.query, "java.lang.IllegalStateException: Duplicate key or missing name"
-    )
 
 
 def _lun(entry: Record, found: Mappings) -> None:

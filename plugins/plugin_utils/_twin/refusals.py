@@ -120,8 +120,13 @@ def html_error(status: int, words: str, *, headers: dict[str, str] | None = None
     return Refusal(status, page.encode(), HTML, headers=headers)
 
 
+_OUTER = "java.lang.RuntimeException: org.jboss.resteasy.spi.UnhandledException: "
+
+
 def stack_trace(path: str, query: str, words: str) -> Refusal:
-    """The 500 page of an exception outside of a command."""
+    """The 500 page of an exception outside of a command, whose own words are given."""
+    words = words if words.startswith(_OUTER) else _OUTER + words
+    query = query or "null"
     page = (
         '<html><head><title>ERROR</title><style>...</style></head><body><div class="header">'
         '<div class="error-div"></div>'

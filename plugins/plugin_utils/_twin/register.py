@@ -27,6 +27,10 @@ LATE_SECONDS = 1.0
 """An answer that waits for a job looks every second, and in 3 of 10 cases once more (baseline, table 2)."""
 
 GIB = 1024**3
+_NO_VM = (
+    'java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.core.common.businessentities.VM.setName(String)" '
+    'because the return value of "org.ovirt.engine.core.common.action.ImportVmFromConfParameters.getVm()" is null'
+)
 
 Dropped = dict[str, list[str]]
 
@@ -45,7 +49,7 @@ def register(site: Site, request: Request) -> Steps:
     entry = site.unregistered.get(domain, {}).get(identity)
     target = maps.cluster(site, action, mappings, entry.cluster if entry is not None else "")
     if flag(action, "clone") and "vm" in action:
-        raise refusals.stack_trace(request.path, request.query, "java.lang.NullPointerException")
+        raise refusals.stack_trace(request.path, request.query, _NO_VM)
     registered = site.get("vm", identity)
     subject = str(action.get("name") or (entry or registered or _NOBODY).name)
     words = f"Importing VM {subject} from configuration to Cluster {target.name if target else '<UNKNOWN>'}"

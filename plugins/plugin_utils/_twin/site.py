@@ -26,6 +26,10 @@ BLANK = "00000000-0000-0000-0000-000000000000"
 ADMIN = "admin@internal-authz"
 
 
+APART = 0.0001
+"""Seconds that lie between two things of which each takes the same time."""
+
+
 class Entity:
     """A record that can be replaced field by field, with its sub-collections and its rendered text."""
 
@@ -100,6 +104,7 @@ class Site:
         self.look: Callable[[Site], None] = _look_away
         self._looked = storage.changes
         self._random = Random(f"{self.name}/{seed}")
+        self._latest: dict[float, float] = {}
         self._later: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._events = itertools.count(1000)
@@ -233,8 +238,10 @@ class Site:
         return self._moment if self._moment is not None else self.clock.now()
 
     def later(self, seconds: float, action: Callable[[], None]) -> float:
-        """Does something after a while (scaled by the pace); returns when that is."""
-        due = self.time() + seconds * self.pace
+        """Does something after a while (scaled by the pace); returns when that is. What takes equally long ends in the
+        order in which it began, never at one moment."""
+        due = max(self.time() + seconds * self.pace, self._latest.get(seconds, 0.0) + APART * self.pace)
+        self._latest[seconds] = due
         heapq.heappush(self._later, (due, next(self._order), action))
         return due
 

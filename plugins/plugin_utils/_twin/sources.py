@@ -26,7 +26,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths impor
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Content
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.pool_view import shown_pool
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API, COLLECTION_OF
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.statistics import disk_statistics
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import (
     Member,
@@ -90,8 +90,14 @@ def unregistered_disks(site: Site, ids: tuple[str, ...]) -> list[Member]:
     return [
         Member(disk_in(_image(content, record), domain), f"{base}/{identity}", "storagedomains/disks")
         for identity, record in content.disks.items()
-        if identity not in known and identity not in content.layered
+        if not _is_known(site, known.get(identity), domain) and identity not in content.layered
     ]
+
+
+def _is_known(site: Site, disk: Entity | None, domain: str) -> bool:
+    """Whether the engine knows of this image: a copy of a template's disk on one more domain is not known yet (04b
+    recording 234)."""
+    return disk is not None and (domain in site.domains_of(disk) or "lun_storage" in disk.data)
 
 
 def _image(content: Content, record: Record) -> Record:

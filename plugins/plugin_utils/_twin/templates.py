@@ -29,6 +29,10 @@ _NO_BASE = (
 )
 
 
+_NO_TEMPLATE = (
+    'java.lang.NullPointerException: Cannot invoke "org.ovirt.engine.api.model.Template.isSetName()" because '
+    'the return value of "org.ovirt.engine.api.model.Action.getTemplate()" is null'
+)
 _NOBODY = Entity("template", {"id": "", "name": "<UNKNOWN>"})
 
 
@@ -42,7 +46,7 @@ def register(site: Site, request: Request) -> Steps:
     entry = site.unregistered.get(domain, {}).get(identity)
     target = maps.cluster(site, action, mappings, entry.cluster if entry is not None else "")
     if flag(action, "clone") and "vm" in action:
-        raise refusals.stack_trace(request.path, request.query, "java.lang.NullPointerException")
+        raise refusals.stack_trace(request.path, request.query, _NO_TEMPLATE)
     known = site.get("template", identity)
     subject = (entry or known or _NOBODY).name
     words = f"Importing Template {subject} from configuration to Cluster {target.name if target else '<UNKNOWN>'}"

@@ -46,7 +46,8 @@ def register_named(site: Site, request: Request) -> Answer:
         raise refusals.empty(405)
     body = request.record("disk", "storage_domain_disks/methods/add")
     if not body.get("id"):
-        raise refusals.stack_trace(request.path, request.query, "java.lang.NullPointerException")
+        words = "candidate can not be null please use static method createGuidFromString"
+        raise refusals.stack_trace(request.path, request.query, f"java.lang.NullPointerException: {words}")
     domain = request.ids[0]
     disk = _bring_in(site, domain, known_id(body["id"]), str(body.get("alias") or body.get("name") or ""))
     record = {**disk_in(disk.data, domain), "total_size": "0"}

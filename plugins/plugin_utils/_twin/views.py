@@ -77,13 +77,9 @@ def domain_inside(entity: Entity, data_center: str) -> Record:
 
 
 def disk_in(data: Record, domain: str) -> Record:
-    """A disk in the list of one domain."""
+    """A disk in the list of one domain, which tells of no other (04b recording 7)."""
     rest = {key: value for key, value in data.items() if key != "storage_domains"}
-    return {
-        **rest,
-        "storage_domain": {"id": domain},
-        "storage_domains": data.get("storage_domains", {"storage_domain": {"id": domain}}),
-    }
+    return {**rest, "storage_domain": {"id": domain}, "storage_domains": {"storage_domain": {"id": domain}}}
 
 
 def in_domain(data: Record, domain: str) -> Record:
