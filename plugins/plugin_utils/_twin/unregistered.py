@@ -20,7 +20,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member, disk_in
 
-REMOVE_SECONDS = 0.8
+REMOVE_SECONDS = 1.6
+"""Until the job of a removal ends (04b recordings 249-252, 04c 96-100)."""
 
 
 def register_disk(site: Site, request: Request) -> Answer:

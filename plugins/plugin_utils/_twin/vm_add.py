@@ -157,7 +157,8 @@ def fill(site: Site, vm: Entity, copy: Copy, *, clone: bool) -> Entity:
         "alias": copy.alias or source["name"],
     }
     disk = entity(site, record, copy.domain, profile=copy.profile)
-    disk.set(quota=None)
+    if copy.listed or "quota" not in source:
+        disk.set(quota=None)
     lay(site, disk, None if clone else copy.source.id)
     plug(site, vm, disk, {key: value for key, value in copy.attachment.items() if key not in ("id", "disk", "vm")})
     size = int(source.get("actual_size", "0")) if clone else written(disk.data, copy.domain)

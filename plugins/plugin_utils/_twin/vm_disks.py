@@ -30,7 +30,8 @@ NOT_THERE = "The selected Storage Domain does not contain the VM Template."
 
 @dataclass(frozen=True)
 class Copy:
-    """A template disk and what is to be made of it."""
+    """A template disk and what is to be made of it. One that was not listed takes over the template disk's quota, if
+    that has one (07 66, 05 216)."""
 
     source: Entity
     attachment: Record
@@ -39,6 +40,7 @@ class Copy:
     sparse: str
     profile: str | None = None
     alias: str = ""
+    listed: bool = False
 
 
 def asked(body: Record) -> dict[str, Record]:
@@ -76,6 +78,7 @@ def copies(site: Site, body: Record, cluster: Entity, template: Entity, *, clone
                 str(want.get("sparse") or ("true" if not clone else disk.data["sparse"])),
                 _profile(want),
                 str(want.get("alias") or want.get("name") or ""),
+                bool(want),
             )
         )
     for copy in found:
