@@ -27,6 +27,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sessions import behind, sign_in
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import home
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.watch import read_sizes
 
 
 def _host(site: Site, body: Record, prefix: str = "") -> str:
@@ -150,6 +151,7 @@ def update(site: Site, request: Request) -> Answer:
     if named:
         for domain in users.attached:
             domain.set(status="maintenance")
+            read_sizes(site, domain)
     site.job("Updating storage connection details", request.correlation)
     return Answer(200, _shown(site, connection))
 

@@ -28,15 +28,20 @@ def measure(site: Site, domain: Entity) -> None:
         domain.subs[OUT_OF_SIGHT] = [] if usable(site, domain) and mounted(site, domain) else [{}]
 
 
+def read_sizes(site: Site, domain: Entity) -> None:
+    """What a place that fills up has left becomes the domain's."""
+    left = [place.free for place in lies_on(site, domain) if place.free is not None]
+    if left:
+        domain.set(available=str(min(left)))
+
+
 def look(site: Site) -> None:
     """Looks at every attached domain after something was cut off or came back."""
     for domain in site.all("storage_domain"):
         if not members(domain.data, "data_centers", "data_center"):
             continue
         there, status = usable(site, domain), domain.data["status"]
-        left = [place.free for place in lies_on(site, domain) if place.free is not None]
-        if left:
-            domain.set(available=str(min(left)))
+        read_sizes(site, domain)
         if there == bool(domain.subs.get(OUT_OF_SIGHT)):
             site.later(SEEN_SECONDS if there else UNSEEN_SECONDS, partial(measure, site, domain))
         if there:

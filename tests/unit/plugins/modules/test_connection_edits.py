@@ -132,3 +132,33 @@ def test_a_lun_disk_holds_an_edit_up_only_while_it_is_plugged(bench: Bench, plug
             [],
             ["iqn.2026-01.example.site-a:san at 192.0.2.50:3260"],
         )
+
+
+def test_a_posix_domain_goes_on_at_another_server(bench: Bench) -> None:
+    """Maintenance, the path on another server to which the data went before, active again."""
+
+    def places(estate: Estate) -> None:
+        estate["storage"]["exports"] += [{"address": "pos", "path": "/one"}, {"address": "pos2", "path": "/two"}]
+
+    bench.edit(places)
+    posix = {"name": "fresh", "create": True, "type": "posixfs", "address": "pos", "path": "/one", "vfs_type": "ceph"}
+    made = bench.run("storage_domain_attach", site="primary", data_center="Production", domains=[posix])
+    assert not made.get("failed"), made["msg"]
+    bench.twin.storage.clone("pos:/one", "pos2:/two")
+    move = {"domains": ["fresh"], "address": "pos2", "path": "/two"}
+    assert "bring it to maintenance" in connect(bench, **move)["msg"]
+    done = connect(bench, **move, maintenance="allow")
+    assert not done.get("failed"), done["msg"]
+    (found,) = bench.done("storage_connection_info", site="primary", domains=["fresh"])["connections"]
+    assert (found["place"], found["vfs_type"], found["domains"][0]["status"]) == ("pos2:/two", "ceph", "active")
+    bench.forget()
+    assert connect(bench, **move, maintenance="allow")["changed"] is False
+
+
+def test_after_an_edit_the_sizes_are_those_of_the_new_place(bench: Bench) -> None:
+    bench.twin.storage.fill("nfs-b.example:/exports/data-web", 7 * 2**30)
+    move = {"domains": ["data-web"], "address": "nfs-b.example", "path": "/exports/data-web"}
+    done = connect(bench, **move, host="hv-a1", maintenance="allow", stop_vms="poweroff")
+    assert not done.get("failed"), done["msg"]
+    domain = next(one for one in bench.twin.site("primary").all("storage_domain") if one.name == "data-web")
+    assert (domain.data["status"], domain.data["available"]) == ("active", str(7 * 2**30))
