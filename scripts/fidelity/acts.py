@@ -63,7 +63,8 @@ def move_lun(source: str, target: str) -> Deed:
 
     def deed(twin: Twin, disguise: Disguise) -> None:
         old, new = (twin.storage.luns[disguise.text(lun)] for lun in (source, target))
-        new.content, old.content = old.content, None
+        if old.content is not None:
+            new.content, old.content = old.content, None
         twin.storage.changes += 1
 
     return deed
@@ -163,6 +164,9 @@ ACTS: tuple[Act, ...] = (
     Act("07-dr", 1, luns(*_LATER, there=True), "07 13: here they are"),
     Act("06-direct-lun", 29, chap(_PRIMARY, "u", "ok"), "06 29, 31: a wrong password is refused, the right one is not"),
     Act("06-direct-lun", 33, chap(_PRIMARY, "", ""), "07a 16: others sign in without any"),
+    Act(
+        "06-direct-lun", 234, move_lun(_BLOCK_07A, _REPLICA_07A), "07a 78, 06 234: moved, although the engine knows not"
+    ),
     Act("06-direct-lun", 260, luns("36001405eeeeeeee0000000500000005", there=False), "06 261: the LUN is gone"),
     Act("09-peer-clients", 200, mend_luns, "09 56, 201: the row of a LUN that was there twice was corrected by hand"),
     Act("04b-unregistered-register", 1, stroke(1), "04b 7: the domain has OVF stores, 04a did not ask for them"),
@@ -181,3 +185,39 @@ ACTS: tuple[Act, ...] = (
 def before(scene: str, n: int) -> list[Deed]:
     """What to do to the storage before an exchange."""
     return [act.deed for act in ACTS if (act.scene, act.n) == (scene, n)]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A recorded id that a driver knew before exchange ``n`` of a scene, from a look that was not recorded; ``ours``
+    finds ours, given the twin and what makes our ids of recorded ones."""
+
+    scene: str
+    n: int
+    theirs: str
+    ours: Callable[[Twin, Callable[[str], str]], str]
+
+
+def connection_of(engine: int, domain: str) -> Callable[[Twin, Callable[[str], str]], str]:
+    """The connection of a storage domain."""
+
+    def found(twin: Twin, own: Callable[[str], str]) -> str:
+        held = twin.site(site_name(engine)).get("storage_domain", own(domain))
+        return str(held.subs["storage_connections"][0]["id"]) if held is not None else ""
+
+    return found
+
+
+KNOWN: tuple[Known, ...] = (
+    Known(
+        "09-peer-clients",
+        247,
+        "16a8f394-bee7-457b-82a6-29571c7977fb",
+        connection_of(1, "707e2c00-f11c-4e7e-a56d-4eacb8702da6"),
+    ),
+)
+
+
+def known(scene: str, n: int) -> list[Known]:
+    """Which ids became known right before an exchange."""
+    return [each for each in KNOWN if (each.scene, each.n) == (scene, n)]

@@ -85,6 +85,8 @@ class Player:
         """One exchange, sent at a moment in seconds since the beginning."""
         for deed in acts.before(record.scene, record.n):
             deed(self.twin, self._disguise)
+        for each in acts.known(record.scene, record.n):
+            self._pairs.pair(each.theirs, each.ours(self.twin, self._pairs.translate))
         self._reach(moment - polls.LAG)
         expected = self._expected(record)
         sequence = self._sequences[(record.scene, record.engine, record.path)]
@@ -104,7 +106,7 @@ class Player:
         if differences and self._came_early(record, ours):
             differences = []
         context.pairs.keep()
-        if status and not differences:
+        if status and record.method == "GET" and not differences:
             passed = sequence.passed_over([s for s in seen if s], status)
             differences = [f"ours was {', '.join(passed)} on the way to {status}"] if passed else []
         sequence.show(status)

@@ -19,7 +19,8 @@ SETUP = "00-setup"
 CHAINS: tuple[tuple[str, ...], ...] = (
     ("02-storage-connections", "03-storage-domains", "03b-storage-domain-rules", "05-placement"),
     ("04a-unregistered-build", "04b-unregistered-register", "04c-register-second-round"),
-    ("06-direct-lun", "09-peer-clients"),
+    ("06-direct-lun",),
+    ("09-peer-clients",),
     ("07a-dr-ovf-not-yet-written", "07-dr"),
     ("01-auth",),
 )
@@ -36,7 +37,6 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "04c-register-second-round": ("04a-unregistered-build", "04b-unregistered-register"),
     "05-placement": ("02-storage-connections", "03-storage-domains"),
     "07-dr": ("07a-dr-ovf-not-yet-written",),
-    "09-peer-clients": ("06-direct-lun",),
 }
 """What a scene needs to be played before it, or beside it. The protocol's scene lists whatever was there then."""
 
@@ -46,14 +46,14 @@ _ON_LUNS: dict[str, Container[int]] = {
     "04a-unregistered-build": _ALL,
     "04b-unregistered-register": _ALL,
     "05-placement": (3, 4),
-    "07a-dr-ovf-not-yet-written": _ALL,
 }
 BESIDE: dict[str, dict[str, Container[int]]] = {
-    "06-direct-lun": _ON_LUNS,
-    "09-peer-clients": {**_ON_LUNS, "07-dr": _ALL},
+    "06-direct-lun": {**_ON_LUNS, "07a-dr-ovf-not-yet-written": (1, 16, 17, 22, 36)},
+    "09-peer-clients": {**_ON_LUNS, "06-direct-lun": _ALL, "07a-dr-ovf-not-yet-written": _ALL, "07-dr": _ALL},
 }
 """What other drivers did of which a scene shows the effect: here the domains and disks that they put on LUNs, for a
-list of LUNs or disks tells of all. It is played with the scene and not compared."""
+list of LUNs or disks tells of all. It is played with the scene and not compared. Who waits there moves the clock of
+all, so a scene that looks at locks has no more of it than it needs."""
 
 SCENES = (SETUP, *(scene for chain in CHAINS for scene in chain))
 BUILT = 52

@@ -13,6 +13,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains imp
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.forget import forget
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.local import is_local
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.master import hand_over, master_of
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import uploads_to
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import lies_on, reachable, unmount
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
@@ -41,6 +42,10 @@ _RUNNING = (
 _TASKS = (
     "Cannot deactivate Master Data Domain while there are running tasks on its Data Center.\n"
     "-Tasks running: RetrieveImageData\n-Please wait until tasks will finish and try again."
+)
+_UPLOAD = (
+    "Cannot deactivate Storage while there are running tasks on this Storage.\n"
+    "-Tasks running: UploadStream\n-Please wait until tasks will finish and try again."
 )
 _IN_PROCESS = ("locked", "preparing_for_maintenance", "detaching", "activating")
 
@@ -85,6 +90,8 @@ def deactivate(site: Site, request: Request) -> Answer:
     using = {vm.id for vm in _using(site, entity)}
     if any(vm.id in using for vm in running):
         raise refusals.command(409, _RUNNING)
+    if site.held(uploads_to(entity)):
+        raise refusals.command(409, _UPLOAD)
     if site.held(tasks_of(center)) and entity.data.get("master") == "true":
         raise refusals.command(409, _TASKS)
     job = site.job(

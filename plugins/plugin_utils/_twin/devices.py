@@ -16,7 +16,9 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views impor
 
 
 def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
-    """The block devices a host sees. A LUN with two disk records breaks the list for every host (findings, 6)."""
+    """The block devices a host sees. A LUN with two disk records breaks the list for every host (findings, 6).
+
+    What lies on a LUN is what the host finds there; whose it is says the engine, also when it is gone (06 #234)."""
     host = site.get("host", ids[0])
     if host is None:
         raise refusals.text(400, "Cannot fetch storage, host doesn't exist anymore.")
@@ -25,22 +27,18 @@ def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
     for disk, units in site.doubled.items():
         raise refusals.text(400, _duplicate(site, disk, units))
     disks = {unit["id"]: disk.id for disk in site.all("disk") for unit in luns.disk_units(disk)}
-    owners = {
-        unit["id"]: (domain.id, unit.get("volume_group_id", ""))
-        for domain in site.all("storage_domain")
-        for unit in luns.domain_units(domain)
-    }
+    owners = {unit["id"]: domain.id for domain in site.all("storage_domain") for unit in luns.domain_units(domain)}
     found = []
     for lun, place in luns.seen_by(site, host.id):
         unit: Record = dict(place.device)
-        taken = lun in owners or place.content is not None
+        taken = place.content is not None
         paths, active = place.paths(host.id)
         unit |= {"active_paths": str(active), "paths": str(paths), "status": "used" if taken else "free"}
         if lun in disks:
             unit["disk_id"] = disks[lun]
         if lun in owners:
-            unit["storage_domain_id"], unit["volume_group_id"] = owners[lun]
-        elif place.content is not None:
+            unit["storage_domain_id"] = owners[lun]
+        if place.content is not None:
             unit["volume_group_id"] = volume_group(place.content.id, [place])
         device: dict[str, Any] = {
             "id": lun,

@@ -75,12 +75,12 @@ def _host(site: Site, held: object, prefix: str) -> str:
 
 def add(site: Site, body: Record, alias: str, attachment: Record | None = None) -> Entity:
     """Takes a LUN disk in, for a VM when there is an attachment. What a host reads of it is kept; without a look there
-    is no size (06 #43). Raises Refusal."""
+    is no size (06 #43), unless the LUN is known as a domain's (06 #60, #251). Raises Refusal."""
     action = "Cannot add Virtual Disk."
     wanted = asked(site, body)
     lun = wanted.unit["id"]
-    found = luns.looked_at(site, lun, wanted.host) if wanted.host else luns.known(site, lun)
-    data = _record(site.new_id(), body, alias, wanted, found or {})
+    found = luns.looked_at(site, lun, wanted.host) if wanted.host else {}
+    data = _record(site.new_id(), body, alias, wanted, {**(found or {}), **luns.known(site, lun)})
     luns.check_device(data, attachment or {}, action)
     if luns.disk_on(site, lun) is not None:
         raise refusals.command(409, f"{action} {_USED}")

@@ -23,6 +23,8 @@ BLOCK_SECONDS = (1.0, 2.0, 3.0)
 Block volumes are ready sooner: in 07a the block domain was written when the file domain was not."""
 INTERVAL_SECONDS = 3600.0
 """How often an engine writes the stores of its own accord."""
+UPLOAD_SECONDS = 2.0
+"""How long the first writing of new stores goes on as a task of the host (09 #81)."""
 COPIES = 2
 SIZE = "134217728"
 ENTRY_BYTES, END_BYTES = 10752, 1024
@@ -41,7 +43,13 @@ def update(site: Site, domain: Entity) -> float:
     site.later(first, lambda: _ready(site, domain, made[:1]))
     site.later(second, lambda: _ready(site, domain, made))
     site.later(second, partial(_first, site, center, domain))
+    site.hold(uploads_to(domain), second + UPLOAD_SECONDS)
     return second
+
+
+def uploads_to(domain: Entity) -> str:
+    """The name under which it is known that a host writes the first stores of a domain."""
+    return f"uploads to {domain.id}"
 
 
 def by_the_clock(site: Site) -> None:
