@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from .ids import ID, Pairs
 from .tree import Node, Unreadable, tree
-from .volatile import any_value, optional
+from .volatile import RASD, any_value, optional
 
 HEADERS = ("Content-Type", "Location", "WWW-Authenticate", "Retry-After")
 """Headers of which the value counts; of Correlation-Id only what the client sent itself."""
@@ -184,8 +184,13 @@ def _title(member: Node, context: Context) -> str:
     return " ".join(_known(word, context) for word in words if word)[:200]
 
 
+def _name(member: Node) -> str:
+    """What a member is called; in a VM's configuration, its device or caption."""
+    return member.value("name") or member.value("Device") or member.value(f"{RASD}Caption")
+
+
 def _by_key(member: Node, among: list[Node], context: Context) -> Node | None:
-    identity, relation, name = member.attributes.get("id"), member.attributes.get("rel"), member.value("name")
+    identity, relation, name = member.attributes.get("id"), member.attributes.get("rel"), _name(member)
     known = context.pairs.ours(identity) if identity else None
     for other in among:
         theirs = other.attributes.get("id")
@@ -197,7 +202,7 @@ def _by_key(member: Node, among: list[Node], context: Context) -> Node | None:
         return None
     for other in among:
         free = identity is None or context.pairs.theirs(other.attributes.get("id", "")) is None
-        if name and free and other.value("name") == name and member.attributes.get("id") != known:
+        if name and free and _name(other) == name and member.attributes.get("id") != known:
             return other
     return None
 

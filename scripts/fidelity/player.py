@@ -104,7 +104,7 @@ class Player:
             if len(seen) >= polls.TRIES or not self._wait(moment + polls.LEAD):
                 break
         if differences and self._came_early(record, ours):
-            differences = []
+            differences, seen = [], []
         context.pairs.keep()
         if status and record.method == "GET" and not differences:
             passed = sequence.passed_over([s for s in seen if s], status)

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
+OVF = "{http://schemas.dmtf.org/ovf/envelope/1/}"
+RASD = "{http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData}"
+
 TIME = "a moment of the day"
 DEVICE = "device data, invented by the fake hosts"
 SPACE = "free and used space of invented storage"
@@ -26,6 +29,11 @@ VALUES: dict[str, str] = {
     "snapshot/date": TIME,
     "api/time": TIME,
     "/time": TIME,
+    **dict.fromkeys(("CreationDate", "ExportDate", "StopTime", "BootTime", "Snapshot/CreationDate"), TIME),
+    **dict.fromkeys((f"{RASD}CreationDate", f"{RASD}LastModified", f"{RASD}last_modified_date"), TIME),
+    f"File/@{OVF}size": DEVICE,
+    f"Disk/@{OVF}actual_size": DEVICE,
+    "Content/Generation": "how often the engine wrote a VM's configuration",
     "/event/index": COUNTER,
     "event/index": COUNTER,
     "event/@id": COUNTER,

@@ -42,6 +42,7 @@ def add(site: Site, request: Request) -> Answer:
         raise refusals.incomplete("Snapshot [description] required for add")
     check(site, vm, "Cannot create Snapshot.")
     memory = vm.data["status"] not in ("down", "suspended") and str(body.get("persist_memorystate", "true")) != "false"
+    text = {"configuration": {"data": ovf_text(site, vm, snapshot=True), "type": "ovf"}}
     snapshot = take(site, vm, str(body["description"]), memory=memory)
     job = site.job(f"Creating VM Snapshot {body['description']} for VM {vm.name}", request.correlation, "started")
     told(
@@ -65,7 +66,6 @@ def add(site: Site, request: Request) -> Answer:
 
     site.later(SNAPSHOT_SECONDS, finish)
     href = f"{API}/vms/{vm.id}/snapshots/{snapshot['id']}"
-    text = {"configuration": {"data": ovf_text(site, vm), "type": "ovf"}}
     shown = {key: value for key, value in snapshot.items() if key not in ("disks", "vm")}
     shown = {"id": shown.pop("id"), "description": shown.pop("description"), "initialization": text, **shown}
     member = Member({**shown, "vm": {"id": vm.id}}, href, "vms/snapshots")
@@ -109,10 +109,13 @@ def images_of(site: Site, vm: Entity) -> list[Entity]:
 
 
 def take(site: Site, vm: Entity, description: str, *, memory: bool = False) -> Record:
-    """A locked snapshot: every image disk goes on in a new image; the old one stays with the snapshot."""
+    """A locked snapshot: every image disk goes on in a new image; the old one stays with the snapshot, and so
+    does the id of what was the active snapshot until then (04a #119)."""
     disks = images_of(site, vm)
+    held = vm.subs["snapshots"]
+    active = next((s for s in held if s.get("snapshot_type") == "active"), None)
     snapshot: Record = {
-        "id": site.new_id(),
+        "id": active["id"] if active is not None else site.new_id(),
         "description": description,
         "date": site.clock.stamp(site.time()),
         "persist_memorystate": "true" if memory else "false",
@@ -121,7 +124,7 @@ def take(site: Site, vm: Entity, description: str, *, memory: bool = False) -> R
         "vm": configuration(vm),
         "disks": [dict(disk.data) for disk in disks],
     }
-    vm.subs["snapshots"] = [*vm.subs["snapshots"], snapshot]
+    vm.subs["snapshots"] = [*({**s, "id": site.new_id()} if s is active else s for s in held), snapshot]
     for disk in disks:
         domain = site.get("storage_domain", site.domains_of(disk)[0])
         fresh = {"format": "cow", "sparse": "true", "image_id": site.new_id(), "status": "locked"}
