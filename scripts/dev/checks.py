@@ -51,10 +51,12 @@ def lint(project: Project) -> list[Stage]:
 def tests(project: Project) -> list[Stage]:
     """The tests of this repository, by folder; each runs every time."""
     workers = str(max(1, min(os.cpu_count() or 1, 4)))
-    pytest = (str(project.python), "-m", "pytest", "-n", workers, "-o", "cache_dir=.build/cache/pytest")
+    pytest = (str(project.python), "-m", "pytest", "-o", "cache_dir=.build/cache/pytest")
+    # Those on real servers change them, one test after the other.
+    shares = {"unit": workers, "contract": workers, "integration": workers, "hosts": "0"}
     return [
-        Stage(f"{name} tests", (*pytest, f"tests/{name}"), project.root, repeat=True, summary=PYTEST_END)
-        for name in ("unit", "contract", "integration")
+        Stage(f"{name} tests", (*pytest, "-n", share, f"tests/{name}"), project.root, repeat=True, summary=PYTEST_END)
+        for name, share in shares.items()
         if any((project.root / "tests" / name).rglob("test_*.py"))
     ]
 

@@ -81,7 +81,8 @@ def _open(
 ) -> Session:
     """A session with a target, or a discovery, wherever the portal sends it; raises ProbeError."""
     for _number in range(REDIRECTIONS + 1):
-        login = Login(wanted.initiator, target, wanted.own, wanted.proof)
+        # Whoever lists its targets need not prove itself: nothing is used of it yet.
+        login = Login(wanted.initiator, target, wanted.own, wanted.proof if target else None)
         try:
             session = Session(portal.address, portal.port, login, deadline)
         except Redirected as elsewhere:

@@ -54,7 +54,6 @@ if t.TYPE_CHECKING:  # Python 3.7 has no protocols
     class Client(t.Protocol):
         """What both versions can do."""
 
-        version: str
         reserved: bool
 
         def attributes(self) -> facts.Attributes: ...
@@ -99,7 +98,7 @@ def probe(wanted: Wanted, host: str, family: str, user: User, write_test: bool, 
             else _open_4(wanted, host, user, found, deadline)
         )
         with opened(deadline) as client:
-            found.update(version=client.version, mounted=True, reserved_port=client.reserved)
+            found.update(mounted=True, reserved_port=client.reserved)
             _look(client, wanted, user, found)
             if write_test and wanted.write:
                 _write(client, opened, found)
@@ -140,6 +139,7 @@ def _open_4(wanted: Wanted, host: str, user: User, found: dict[str, t.Any], dead
     if minor not in spoken:
         told = ", ".join(f"4.{minor}" for minor in spoken) or "none"
         raise ProbeError("protocol", f"the server does not speak NFS 4.{minor}; of version 4 it speaks {told}")
+    found["version"] = f"v4_{minor}"
     return lambda until: client4.Client4(host, port, wanted.path, minor, user, until)
 
 

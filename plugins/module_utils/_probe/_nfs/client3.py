@@ -49,8 +49,6 @@ def mount(host: str, port: int, path: str, deadline: Deadline) -> bytes:
 class Client3:
     """The file service, as one user. ``root``: the handle of the export."""
 
-    version = "v3"
-
     def __init__(self, host: str, port: int, root: bytes, user: User, deadline: Deadline) -> None:
         self._wire = connect(host, port, deadline, "connecting to the NFS service", reserved=True)
         self._service = Service(self._wire, nfs3.PROGRAM, nfs3.VERSION, "NFS service")

@@ -61,7 +61,6 @@ class Client4:
         self._client = 0
         self._wire = connect(host, port, deadline, "connecting to the NFS service", reserved=True)
         self.reserved = self._wire.reserved
-        self.version = f"v4_{minor}"
         try:
             self._service = Service(self._wire, nfs4.PROGRAM, nfs4.VERSION, "NFS service")
             if minor:
