@@ -12,6 +12,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import arranged
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.pending import pending
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Answer, Request, action_answer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.scheduling import host_for
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_events import place_of, told
@@ -61,11 +62,7 @@ def start(site: Site, request: Request) -> Steps:
         words = {"wait_for_launch": "WaitForLaunch", "powering_up": "PoweringUp"}.get(status, status.capitalize())
         raise refusals.command(409, f"Cannot run VM because the VM is in {words} status.")
     check_start(site, vm)
-    host = site.host_up(site.data_center_of(vm))
-    if host is None:
-        raise refusals.command(
-            409, "Cannot run VM. There is no host that satisfies current scheduling constraints. See below for details:"
-        )
+    host = host_for(site, vm)
     former = str(vm.data["status"])
     vm.set(status="wait_for_launch")
     yield Work("start", count=len(site.tables["vm"]))

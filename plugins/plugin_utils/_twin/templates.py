@@ -19,7 +19,12 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.register im
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.validate import Import, flag
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.validate import (
+    Import,
+    check_architecture,
+    check_center,
+    flag,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps, Work
 
 _NO_DOMAIN = "Cannot import Template. Storage Domain doesn't exist."
@@ -105,6 +110,8 @@ def _check(site: Site, entry: OvfEntry, domain: str, action: Record, target: Ent
     center = site.data_center_of(holder) if holder is not None else ""
     if target.ref("data_center") != center:
         raise refusals.command(400, _NO_DOMAIN)
+    check_center(site, center, "Template")
+    check_architecture(entry, target, "Template")
     known = site.get("template", entry.id) or site.get("vm", entry.id)
     if known is not None:
         raise refusals.command(

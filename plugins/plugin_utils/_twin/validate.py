@@ -87,10 +87,13 @@ def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: 
     name, reassign = str(action.get("name") or entry.name), flag(action, "reassign_bad_macs")
     wanted = Import(entry, target, name, clone, reassign, kept, dropped=dropped)
     _macs(site, wanted, target)
+    check_center(site, center, "VM")
+    _free_macs(site, wanted, target)
     if registered is not None and not clone:
         raise known_vm(site, registered, True)
     if entry.template != BLANK and site.get("template", entry.template) is None:
         raise refusals.command(400, "Cannot import VM. The relevant Template doesn't exist.")
+    _template(site, wanted)
     holder = site.named("vm", wanted.name)
     if holder is not None:
         raise refusals.command(
@@ -106,7 +109,45 @@ def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: 
             wanted.dropped.append(str(disk.record.get("name", "")))
         else:
             raise refusal
+    check_architecture(entry, target, "VM")
     return wanted
+
+
+def check_center(site: Site, center: str, word: str) -> None:
+    """A data center that is not up takes nothing in. Not recorded."""
+    held = site.get("data_center", center)
+    if held is not None and held.data["status"] != "up":
+        raise refusals.command(409, f"Cannot import {word}. Unknown Data Center status.")
+
+
+def check_architecture(entry: OvfEntry, target: Entity, word: str) -> None:
+    """The cluster must be of the machine's architecture. Not recorded."""
+    own = (entry.record.get("cpu") or {}).get("architecture", "undefined")
+    there = (target.data.get("cpu") or {}).get("architecture", "undefined")
+    if "undefined" not in (own, there) and own != there:
+        raise refusals.command(400, f"Cannot import {word}. The {word}'s architecture is not supported by the Cluster.")
+
+
+def _free_macs(site: Site, wanted: Import, target: Entity) -> None:
+    """A clone needs a new address for each NIC. Not recorded."""
+    pool = site.get("mac_pool", target.ref("mac_pool"))
+    if wanted.clone and wanted.entry.nics and pool is not None and not site.free_mac(pool):
+        raise refusals.command(409, "Cannot import VM. Not enough MAC addresses left in MAC Address Pool.")
+
+
+def _template(site: Site, wanted: Import) -> None:
+    """A thin VM needs its template at rest, and the template's disks where its own are. Not recorded."""
+    template = site.get("template", wanted.entry.template)
+    if template is not None and template.data.get("status") == "locked":
+        raise refusals.command(409, "Cannot import VM. VM Template Image is locked. Please try again in a few minutes.")
+    for disk in wanted.disks:
+        for domain in disk.domains:
+            content = site.storage.contents.get(domain)
+            base = site.get("disk", content.backing.get(disk.record["id"], "")) if content is not None else None
+            if base is not None and domain not in site.domains_of(base):
+                raise refusals.command(
+                    400, "Cannot import VM. The selected Storage Domain does not contain the VM Template."
+                )
 
 
 def _storage(site: Site, disk: OvfDisk, center: str) -> refusals.Refusal | None:
