@@ -78,6 +78,9 @@ CONNECTION_OPTIONS: dict[str, t.Any] = {
     "storage_lost": {"type": "bool", "default": False},
     "update_secret": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
     "host": {"type": "str"},
+    "probe_hosts": {"type": "list", "elements": "str"},
+    "probe_variable": {"type": "str", "default": "probe"},
+    "probe_evidence": {"type": "dict"},
     "arriving": {"type": "list", "elements": "str"},
     **SIGN_IN_OPTIONS,
 }

@@ -304,6 +304,24 @@ options:
               - The CHAP password.
             type: str
             required: true
+  probe_hosts:
+    description:
+      - Hosts of the inventory that have to reach the new places before anything is changed, as they have shown with
+        M(ovirt_dr.storage.host_storage_probe) in an earlier task. What any of them lacks is told and nothing is
+        changed.
+      - Looked at are NFS exports and iSCSI targets; of other types only the activation of a domain tells.
+    type: list
+    elements: str
+  probe_variable:
+    description:
+      - The name under which that task registered its result.
+    type: str
+    default: probe
+  probe_evidence:
+    description:
+      - What these hosts found. The action plugin of this module fills it in from O(probe_hosts); it is not for
+        playbooks.
+    type: dict
 attributes:
   check_mode:
     support: full
@@ -376,6 +394,15 @@ EXAMPLES = r"""
       - where:
           address: 192.0.2.50
         detach_from: [data-erp]
+
+- name: Only to where all hypervisors have shown that they get
+  ovirt_dr.storage.storage_connection:
+    maintenance: allow
+    probe_hosts: "{{ groups.hypervisors }}"
+    probe_variable: probe
+    connections:
+      - domains: [data-web]
+        address: nfs-b.example
 
 - name: A connection that nothing uses is removed
   ovirt_dr.storage.storage_connection:
@@ -496,10 +523,33 @@ connections:
     place:
       description: Where it leads to.
       type: str
+    address:
+      description: The server, for the types that have one.
+      type: str
+    path:
+      description: The path, of file storage.
+      type: str
+    port:
+      description: The port of an iSCSI portal.
+      type: int
+    target:
+      description: The target of an iSCSI portal.
+      type: str
     domains:
       description: The names of the storage domains that use it.
       type: list
       elements: str
+    domain_ids:
+      description: Their ids.
+      type: list
+      elements: str
+    moved:
+      description: Whether it leads, or would lead, to another place than before.
+      type: bool
+probe:
+  description: What M(ovirt_dr.storage.host_storage_probe) takes to try the new places, C(nfs) and C(iscsi).
+  returned: when nothing stands in the way
+  type: dict
 undo:
   description: >-
     What takes the edits back, for the option O(connections) of a further call; the journal has it as well, written

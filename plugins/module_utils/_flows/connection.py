@@ -24,9 +24,11 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.power im
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.report import Report
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_blockers import Policy, Use
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_targets import Target
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import PLACE
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.left_down import left_down
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.power import VERBS
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.probed import new_place, to_probe
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.repoint import undo
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import DrError
@@ -61,6 +63,7 @@ def connection(context: Context, params: Mapping[str, t.Any]) -> Result:
     if params["on_activation_failure"] == "restore" and not result.report.stopped:
         result = _restored(context, found, use, policy, result, actions)
     result.extra["connections"] = [_told(target, result, use) for target in found]
+    result.extra["probe"] = to_probe(found, use)
     result.extra["undo"] = list(back.connections)
     result.extra["undo_lacks"] = list(back.lost)
     for key, action in (("stopped_vms", "down"), ("started_vms", "up")):
@@ -135,5 +138,8 @@ def _told(target: Target, result: Result, use: Mapping[str, Use]) -> dict[str, o
         "id": found,
         "type": target.wanted.type,
         "place": target.wanted.name,
+        **{name: getattr(target.wanted, name) for name in PLACE.get(target.wanted.type, ())},
         "domains": sorted(domain.name for domain in use[found].domains) if found in use else [],
+        "domain_ids": sorted(domain.id for domain in use[found].domains) if found in use else [],
+        "moved": new_place(target),
     }

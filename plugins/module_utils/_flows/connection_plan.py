@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import arrived
@@ -19,6 +19,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connecti
     plan_removal,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.probed import unproven
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.repoint import expand, rules
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.same_luns import lying
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
@@ -85,6 +86,7 @@ def prepare(
     """
     absent = params["state"] == "absent"
     seen, found = meant(client, params)
+    _probed(params, found)
     seen = replace(seen, domains=tuple(arrived(seen.domains, {}, arriving, "")))
     host = _host(client, params["host"]) if params["host"] else ""
     policy = Policy(
@@ -105,6 +107,17 @@ def prepare(
     plan = plan_connections(found, use, policy)
     things = lying(found, use, seen.connections, seen.links)
     return Prepared(with_luns_compared(client, plan, things, host, sign_in=params["sign_in"]), found, use, policy)
+
+
+def _probed(params: Mapping[str, t.Any], found: Sequence[Target]) -> None:
+    """BadInput when hosts were to show that they reach the new places and have not."""
+    if params["probe_hosts"] is None:
+        return
+    if params["probe_evidence"] is None:
+        raise BadInput("'probe_hosts' needs the action plugin of this module, which did not run")
+    problems = unproven(found, params["probe_evidence"])
+    if problems:
+        raise BadInput("Nothing was changed. " + "; ".join(problems) + ". Clear these, then run again", problems)
 
 
 def _host(client: Client, asked: str) -> str:
