@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.ovirt_dr.storage.tests.contract.conftest import elements, words
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import ManualClock
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
+from ansible_collections.ovirt_dr.storage.tests.contract.conftest import Client, elements, words
 from lxml import etree
 
 Recordings = Callable[[str], dict[int, Any]]
@@ -63,8 +65,11 @@ class Lab:
 
 
 @pytest.fixture
-def lab(recordings: Recordings, primary: Any) -> Lab:
-    return Lab(primary, recordings("06-direct-lun"))
+def lab(recordings: Recordings) -> Iterator[Lab]:
+    """Its clock stands still, so what holds a lock holds it."""
+    with Twin(clock=ManualClock(), pace=1.0) as twin:
+        yield Lab(Client(twin, "primary"), recordings("06-direct-lun"))
+        assert twin.errors == []
 
 
 @pytest.mark.parametrize(("made", "read"), [(37, 38), (42, 43), (44, 45), (71, 72), (76, 77), (80, 81)])
@@ -308,3 +313,26 @@ def test_giving_space_back(primary: Any) -> None:
     with primary.site.lock:
         primary.site.hold(f"edit {image.id}", 1000)
     assert ask("reduce")[0] == ask("sparsify")[0] == 409
+
+
+def test_a_host_that_is_soon_back_contends(recordings: Recordings) -> None:
+    held = recordings("06-direct-lun")
+    numbers = (246, 248, 253, 258)
+    theirs = [etree.fromstring(held[n]["response"].encode()) for n in numbers]
+    clock = ManualClock()
+    with Twin(clock=clock, pace=1.0) as twin:
+        client = Client(twin, "recovery")
+        host = client.id("host", "hv-b1")
+        center = client.id("data_center", "Recovery")
+
+        def shown() -> tuple[Any, Any]:
+            found = etree.fromstring(client.get(f"/hosts/{host}").content)
+            return found.findtext("status"), found.findtext("spm/status")
+
+        for verb, seconds, number in (("deactivate", 1.6, 1), ("activate", 3.1, 3)):
+            assert client.post(f"/hosts/{host}/{verb}", "<action/>").status_code == 200
+            clock.forward(seconds)
+            assert shown() == (theirs[number].findtext("status"), theirs[number].findtext("spm/status"))
+        clock.forward(2)
+        assert shown() == ("up", "spm")
+        assert client.get(f"/datacenters/{center}").text.count("<status>up</status>") == 1

@@ -10,7 +10,7 @@ from functools import partial
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 
-MISSED_SECONDS = 2.5
+MISSED_SECONDS = 4.9
 """How long after its last host left a data center is still shown up."""
 CONTEND_SECONDS = 5.0
 UP_SECONDS = 6.5
@@ -25,6 +25,11 @@ def _mark(host: Entity, status: str) -> None:
     held = host.data.get("spm")
     if isinstance(held, dict) and held.get("status") != status:
         host.set(spm={**held, "status": status})
+
+
+def _is_manager(host: Entity) -> bool:
+    held = host.data.get("spm")
+    return isinstance(held, dict) and held.get("status") == "spm"
 
 
 def elect(site: Site, center: Entity) -> None:
@@ -52,10 +57,15 @@ def _miss(site: Site, center: Entity) -> None:
 
 
 def host_came(site: Site, host: Entity) -> None:
-    """A host is up: it takes over what nobody manages."""
+    """A host is up: it takes over what nobody manages, at once when the data center did not miss it (06 #258)."""
     center = site.get("data_center", site.data_center_of(host))
-    if center is not None and center.data["status"] == "problematic":
+    if center is None:
+        return
+    if center.data["status"] == "problematic":
         _take_over(site, center)
+    elif center.data["status"] == "up" and not any(_is_manager(other) for other in _hosts(site, center)):
+        _mark(host, "contending")
+        site.later(UP_SECONDS - CONTEND_SECONDS, partial(elect, site, center))
 
 
 def _take_over(site: Site, center: Entity) -> None:
