@@ -105,7 +105,7 @@ def _node(theirs: Node, mine: Node, path: str, context: Context) -> None:
         a, b = theirs.attributes.get(name), mine.attributes.get(name)
         if a is None or b is None:
             context.found.append(f"{path}/@{name}: {a or 'none'} | {b or 'none'}")
-        elif not any_value(f"{path}/@{name}") and not context.pairs.same(a, b):
+        elif not context.pairs.same(a, b) and not any_value(f"{path}/@{name}"):
             context.found.append(f"{path}/@{name}: {_known(a, context)} | {b}")
     if not theirs.children and not mine.children:
         if theirs.text.startswith("<?xml") and mine.text.startswith("<?xml"):

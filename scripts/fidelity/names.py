@@ -17,7 +17,7 @@ _NAME = re.compile(r"(?<![A-Za-z0-9])(rec|peer|REC)_([A-Za-z0-9]*)")
 _PLACE = re.compile(r"(?<=[./])(recdr|rec|peer)(?=[/:<,\s\"'&;\]]|$)")
 _SERVER = re.compile(r"(?<!engine1)(?<!engine2)\.example(?![A-Za-z0-9])")
 _LOOPBACK = re.compile(r"127\.0\.0\.(?=\d)")
-_LUN = re.compile(r"(?<![0-9A-Za-z])36[0-9A-Fa-f]{30}(?![0-9A-Za-z])")
+_LUN = re.compile(r"(?<![0-9A-Za-z])36[0-9A-Fa-f]{30,31}(?![0-9A-Za-z])")
 
 
 class Disguise:
@@ -59,7 +59,8 @@ class Disguise:
 
     def _lun(self, match: re.Match[str]) -> str:
         given = match.group()
-        digits = f"36001405{Random(f'{self._seed}/{given.lower()}').getrandbits(96):024x}"
+        size = len(given) - 8
+        digits = f"36001405{Random(f'{self._seed}/{given.lower()}').getrandbits(4 * size):0{size}x}"
         return digits.upper() if given != given.lower() else digits
 
 

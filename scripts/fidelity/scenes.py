@@ -90,10 +90,12 @@ def plays(scenes: dict[str, list[Record]], wanted: str = "") -> list[Play]:
 
 
 def _alone(scenes: dict[str, list[Record]], wanted: str, homes: dict[int, str]) -> Play:
-    """One scene after what it needs, of which only it is compared."""
-    last = max(record.moment for record in scenes[wanted])
+    """One scene after what it needs; only it is compared, and what its driver did in the setup."""
+    own = [r.moment for r in scenes[SETUP] if homes[r.n] == wanted]
+    last = max(*own, *(record.moment for record in scenes[wanted]))
     play = _play(scenes, (wanted, *NEEDS.get(wanted, ())), homes, last)
-    return Play(wanted, play.timeline, frozenset(key for key in play.compared if key[0] == wanted))
+    mine = {(SETUP, n) for n, home in homes.items() if home == wanted}
+    return Play(wanted, play.timeline, frozenset(key for key in play.compared if key[0] == wanted or key in mine))
 
 
 def _play(

@@ -9,6 +9,7 @@ any one element."""
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import cache
 
 OVF = "{http://schemas.dmtf.org/ovf/envelope/1/}"
 RASD = "{http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData}"
@@ -74,11 +75,13 @@ def _listed(table: dict[str, str], path: str) -> bool:
     return False
 
 
+@cache
 def any_value(path: str) -> bool:
     """Whether the value of the element (or, with @, of the attribute) at a path is not compared."""
     return _listed(VALUES, path)
 
 
+@cache
 def optional(path: str) -> bool:
     """Whether the element at a path is not compared at all."""
     return _listed(PARTS, path)
