@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from .ids import ID, Pairs
 from .tree import Node, Unreadable, tree
-from .volatile import RASD, any_value, optional
+from .volatile import RASD, any_value, optional, settled
 
 HEADERS = ("Content-Type", "Location", "WWW-Authenticate", "Retry-After")
 """Headers of which the value counts; of Correlation-Id only what the client sent itself."""
@@ -110,7 +110,7 @@ def _node(theirs: Node, mine: Node, path: str, context: Context) -> None:
     if not theirs.children and not mine.children:
         if theirs.text.startswith("<?xml") and mine.text.startswith("<?xml"):
             _document(theirs.text, mine.text, path, context)
-        elif not any_value(path) and not context.pairs.same(theirs.text.strip(), mine.text.strip()):
+        elif not any_value(path) and not context.pairs.same(settled(theirs.text.strip()), settled(mine.text.strip())):
             context.found.append(f"{path}: {_known(theirs.text.strip(), context)!r} | {mine.text.strip()!r}")
         return
     for tag in dict.fromkeys(child.tag for child in [*theirs.children, *mine.children]):

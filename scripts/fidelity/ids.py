@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 ID = re.compile(
-    r"(?<![0-9A-Za-z])(?:"
+    r"(?:(?<![0-9A-Za-z])|(?<=%2C))(?:"
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # an object
     r"|[0-9A-Za-z]{6}(?:-[0-9A-Za-z]{4}){5}-[0-9A-Za-z]{6}"  # a volume group
     r"|(?:[0-9a-f]{2}:){5}[0-9a-f]{2}"  # a MAC address

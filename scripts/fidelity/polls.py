@@ -72,7 +72,10 @@ class Sequence:
     shown: list[str] = field(default_factory=list)
 
     def passed_over(self, seen: list[str], expected: str) -> list[str]:
-        """Statuses that ours had on the way to the expected one, and that the recording did not show before it."""
+        """Statuses that ours had on the way to the expected one, and that the recording did not show before it. A first
+        look does not tell what was before."""
+        if not self.shown:
+            return []
         allowed = {*self.shown[-1:], expected}
         return [status for status in dict.fromkeys(seen) if status not in allowed]
 

@@ -8,6 +8,7 @@ any one element."""
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from functools import cache
 
@@ -46,6 +47,7 @@ VALUES: dict[str, str] = {
     "storage_domain/committed": SPACE,
     "disk/actual_size": DEVICE,
     "disk/total_size": DEVICE,
+    "initialization/configuration/data": "an OVF text: ids, dates and devices at every place",
     "product_info/instance_id": "made up when the engine is installed",
 }
 """Elements and attributes that both sides must have, with any value."""
@@ -62,6 +64,19 @@ PARTS: dict[str, str] = {
     },
 }
 """Elements that may be missing altogether, with what is below them."""
+
+
+ORDERLESS: dict[str, str] = {
+    r"disks are locked: (.*?)\. Please": "names in the order of a hash table over random ids",
+}
+"""Lists inside of texts whose order counts for nothing."""
+
+
+def settled(text: str) -> str:
+    """A text with the names in its orderless lists sorted."""
+    for pattern in ORDERLESS:
+        text = re.sub(pattern, lambda m: m[0].replace(m[1], ", ".join(sorted(m[1].split(", ")))), text)
+    return text
 
 
 def _listed(table: dict[str, str], path: str) -> bool:

@@ -15,7 +15,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.attachments
     plug,
     unplug,
 )
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_add import add_to_vm
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_add import UNHANDLED, add_to_vm
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_edit import apply, remove_disk_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
@@ -41,7 +41,8 @@ def add(site: Site, request: Request) -> Answer:
     body = request.record("disk_attachment", "disk_attachments/methods/add")
     inner = body.get("disk")
     if not isinstance(inner, dict):
-        raise refusals.stack_trace(request.path, request.query, "java.lang.NullPointerException")
+        words = 'Cannot invoke "org.ovirt.engine.api.model.Disk.isSetLunStorage()" because "disk" is null'
+        raise refusals.stack_trace(request.path, request.query, f"{UNHANDLED} java.lang.NullPointerException: {words}")
     if inner.get("id") and set(inner) <= {"id"}:
         attachment = attachment_body(body)
         vm, disk = check_attach(site, request.ids[0], known_id(inner["id"]), attachment)

@@ -22,9 +22,9 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member, portless
 
-EDIT_SECONDS = 2.0
+EDIT_SECONDS = 2.2
 """How long an edit goes on after its 200 (findings, 7)."""
-REMOVE_SECONDS = 1.5
+REMOVE_SECONDS = 1.4
 _NOT_DOWN = "At least one of the VMs is not down."
 _FLAGS = ("shareable", "wipe_after_delete", "propagate_errors")
 

@@ -28,9 +28,10 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.job_steps i
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 
-MOVE_SECONDS = 14.0
-COPY_SECONDS = 9.0
-FAILED_SECONDS = 9.0
+MOVE_SECONDS = 16.9
+FAILED_SECONDS = 16.7
+COPY_SECONDS = 9.5
+TEMPLATE_COPY_SECONDS = 10.7
 """How long the disk is locked (findings, 7)."""
 STEPS = (Piece("Creating Volume", task=True, below=(FINALIZING,)), Piece("Copying Volume"))
 
@@ -96,7 +97,8 @@ def relocate(site: Site, asked: Way) -> None:
             content.backing.pop(disk.id, None)
             content.layered.discard(disk.id)
     profile = {"disk_profile": {"id": asked.profile}} if asked.profile else profile_of(site, asked.target.id)
-    disk.data = arranged(place({**disk.data, **profile}, asked.target.id))
+    share = {} if "quota" in disk.data else quota_of(site, site.data_center_of(asked.target))
+    disk.data = arranged(place({**disk.data, **profile, **share}, asked.target.id))
     disk.cache.clear()
     lay(site, disk, parent)
 
@@ -130,7 +132,7 @@ def copy(site: Site, request: Request) -> Answer:
         write(site, job, "finished", *STEPS)
         site.end_job(job)
 
-    site.later(COPY_SECONDS, finish)
+    site.later(TEMPLATE_COPY_SECONDS if fresh is disk else COPY_SECONDS, finish)
     return action_answer(sent, {"disk": shell(disk), "job": {"id": job.id}, "status": "complete"})
 
 

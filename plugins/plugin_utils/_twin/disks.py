@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import luns
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.connection_users import reached_by, users_of
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import erase
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 
 
@@ -15,9 +16,7 @@ def remove_disk(site: Site, disk: Entity) -> None:
     for domain in site.domains_of(disk):
         content = site.storage.contents.get(domain)
         if content is not None and content.pool == site.data_center_of(disk):
-            content.disks.pop(disk.id, None)
-            content.backing.pop(disk.id, None)
-            content.layered.discard(disk.id)
+            erase(site, disk, domain)
     site.remove(disk)
     site.disk_users.pop(disk.id, None)
     for unit in luns.disk_units(disk):

@@ -80,13 +80,39 @@ def lay(site: Site, disk: Entity, backing: str | None = None) -> None:
         content = site.storage.contents.get(domain)
         if content is None:
             continue
-        content.disks[disk.id] = image_record(disk.data)
+        fresh = image_record(disk.data)
+        count(site, domain, taken(fresh) - taken(content.disks.get(disk.id)))
+        content.disks[disk.id] = fresh
         if backing is not None:
             content.backing[disk.id] = backing
         if chain(site, disk):
             content.layered.add(disk.id)
         else:
             content.layered.discard(disk.id)
+
+
+def erase(site: Site, disk: Entity, domain: str) -> None:
+    """Takes the image off the storage of one domain."""
+    content = site.storage.contents.get(domain)
+    if content is None:
+        return
+    count(site, domain, -taken(content.disks.pop(disk.id, None)))
+    content.backing.pop(disk.id, None)
+    content.layered.discard(disk.id)
+
+
+def taken(image: Record | None) -> int:
+    """Bytes that an image takes, with all that lies under it."""
+    return int((image or {}).get("total_size") or (image or {}).get("actual_size") or 0)
+
+
+def count(site: Site, domain: str, size: int) -> None:
+    """So many bytes more are used on a domain."""
+    held = site.get("storage_domain", domain)
+    if held is None or not size or not str(held.data.get("available", "")).isdigit():
+        return
+    available = max(0, int(held.data["available"]) - size)
+    held.set(available=str(available), used=str(max(0, int(held.data.get("used", "0")) + size)))
 
 
 def backing(site: Site, disk: Entity) -> str | None:

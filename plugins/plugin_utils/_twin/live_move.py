@@ -13,23 +13,33 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refu
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_places import Way
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import (
+    GIB,
     arranged,
     backing,
+    chain,
+    count,
+    erase,
     lay,
+    on_block,
     place,
     written,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.job_steps import FINALIZING, Piece, write
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Request
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.snapshots import change, configuration, merge
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.snapshots import (
+    change,
+    configuration,
+    hand_over_id,
+    merge,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_events import told
 
 SNAPSHOT_SECONDS = 6.0
 CLONE_SECONDS = 6.5
-MIRROR_SECONDS = 6.5
-MERGE_SECONDS = 8.0
-END_SECONDS = 1.5
+MIRROR_SECONDS = 7.0
+MERGE_SECONDS = 9.4
+END_SECONDS = 1.4
 """Snapshot, structure of the chain, mirror until the disk is on its new domain, removal of the snapshot, end of the
 job (findings, 7)."""
 SUFFIX = "Auto-generated for Live Storage Migration"
@@ -84,7 +94,7 @@ class _Run:
         """A snapshot of this one disk."""
         site, vm, disk = self._site, self._vm, self._asked.disk
         snapshot: Record = {
-            "id": site.new_id(),
+            "id": hand_over_id(site, vm),
             "description": self._name,
             "date": site.clock.stamp(site.time()),
             "persist_memorystate": "false",
@@ -122,14 +132,14 @@ class _Run:
         site.later(MIRROR_SECONDS, self._stay if "mirror" in site.storage.defects else self._arrive)
 
     def _stay(self) -> None:
-        """No mirror: the disk is where it was, its image in the snapshot is broken (05 #276-#325)."""
+        """No mirror: the disk is where it was, its image in the snapshot is broken; what was made on the
+        target stays there (05 #276-#326, #379)."""
         site, vm, disk = self._site, self._vm, self._asked.disk
         disk.set(status="ok")
-        broken = [{**image, "status": "illegal"} for image in self._snapshot["disks"]]
-        vm.subs["snapshots"] = [
-            {**s, "disks": broken} if s["id"] == self._snapshot["id"] else s for s in vm.subs["snapshots"]
-        ]
+        disk.subs["illegal"] = [dict(image) for image in self._snapshot["disks"]]
         vm.set(has_illegal_images="true")
+        if on_block(self._asked.target):
+            count(site, self._asked.target.id, GIB * (len(chain(site, disk)) + 1))
         write(site, self._job, "failed", Piece("Cloning image's structure", "failed"))
         site.end_job(self._job, "failed")
 
@@ -138,11 +148,7 @@ class _Run:
         site, vm, disk, target = self._site, self._vm, self._asked.disk, self._asked.target
         parent = backing(site, disk)
         for domain in site.domains_of(disk):
-            content = site.storage.contents.get(domain)
-            if content is not None:
-                content.disks.pop(disk.id, None)
-                content.backing.pop(disk.id, None)
-                content.layered.discard(disk.id)
+            erase(site, disk, domain)
         disk.data = place(disk.data, target.id)
         disk.set(disk_profile={"id": self._asked.profile} if self._asked.profile else None)
         disk.data = arranged(disk.data)

@@ -6,13 +6,24 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, action_answer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 
 
-def pending(site: Site, sent: Record, job: Entity, tasks: int) -> Answer:
-    """The answer, with as many tasks as there are volumes to make."""
+def task_ids(site: Site, tasks: int) -> str:
+    """As many fresh ids as there are volumes to make, at least one."""
+    return "%2C".join(site.new_id() for _unused in range(max(1, tasks)))
+
+
+def pending(site: Site, request: Request, sent: Record, job: Entity, tasks: int) -> Answer:
+    """The answer: an address of its own, from which nothing was ever read, and where it came from."""
     found = action_answer(sent, {"async": "true", "job": {"id": job.id}, "status": "pending"}, 202)
-    ids = "%2C".join(site.new_id() for _unused in range(max(1, tasks)))
-    found.body = found.body.replace(b"<action>", f'<action id="{ids}">'.encode(), 1)
+    ids, address = task_ids(site, tasks), f"{API}/{'/'.join(request.segments)}"
+    parent = address.rpartition("/")[0]
+    head = (
+        f'<action href="{address}/{ids}" id="{ids}">\n    <link href="{parent}" rel="parent"/>\n'
+        f'    <link href="{address}" rel="replay"/>'
+    )
+    found.body = found.body.replace(b"<action>", head.encode(), 1)
     return found

@@ -83,7 +83,7 @@ def _collection(site: Site, request: Request) -> Answer:
     if not _well_formed(request):
         raise refusals.empty(404)
     path = request.shape
-    if path.startswith(_ONLY_EXPORTED):
+    if path.startswith(_ONLY_EXPORTED) and exported_entry(site, *request.ids[:2]) is None:
         raise refusals.empty(404)
     loose = request.flag("unregistered") and path in UNREGISTERED
     shape = SHAPES.get(path)

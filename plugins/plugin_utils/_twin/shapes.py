@@ -116,6 +116,8 @@ SHAPES: dict[str, Shape] = {
     "clusters/cpuprofiles": _shape("cpu_profile", "cpu_profiles"),
     "networks/vnicprofiles": _shape("vnic_profile", "vnic_profiles", "", "permissions"),
     "storagedomains/vms": _shape("vm", "vms", "import register", "disks diskattachments"),
+    "storagedomains/vms/diskattachments": _shape("disk_attachment", "disk_attachments"),
+    "storagedomains/vms/disks": _shape("disk", "disks", "copy export move refreshlun convert sparsify reduce"),
     "storagedomains/templates": _shape("template", "templates", "import register", "disks"),
     "storagedomains/disks/known": _shape("disk", "disks", "copy export move sparsify reduce", "permissions statistics"),
     "storagedomains/disks": _shape("disk", "disks", "", "permissions statistics"),

@@ -10,7 +10,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import arranged, chain, lay, written
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import arranged, lay, written
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import plain_display
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_text import ovf_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.pending import pending
@@ -27,7 +27,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import DYNAMIC, Member
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_events import told
 
-SNAPSHOT_SECONDS = 4.5
+SNAPSHOT_SECONDS = 4.8
 REMOVE_SECONDS = 5.0
 PREVIEW_SECONDS = 2.0
 
@@ -84,9 +84,7 @@ def check(site: Site, vm: Entity, action: str) -> None:
     for domain in (site.get("storage_domain", d) for disk in images for d in site.domains_of(disk)):
         if domain is not None and domain.data["status"] != "active":
             raise refusals.command(409, f"{action} {status_text(domain)}")
-    illegal = [
-        disk.name for disk in images if any(i.get("status") == "illegal" for i in (disk.data, *chain(site, disk)))
-    ]
+    illegal = [disk.name for disk in images if disk.data.get("status") == "illegal" or "illegal" in disk.subs]
     if illegal:
         names = ", ".join(illegal)
         raise refusals.command(
@@ -109,13 +107,10 @@ def images_of(site: Site, vm: Entity) -> list[Entity]:
 
 
 def take(site: Site, vm: Entity, description: str, *, memory: bool = False) -> Record:
-    """A locked snapshot: every image disk goes on in a new image; the old one stays with the snapshot, and so
-    does the id of what was the active snapshot until then (04a #119)."""
+    """A locked snapshot: every image disk goes on in a new image; the old one stays with the snapshot."""
     disks = images_of(site, vm)
-    held = vm.subs["snapshots"]
-    active = next((s for s in held if s.get("snapshot_type") == "active"), None)
     snapshot: Record = {
-        "id": active["id"] if active is not None else site.new_id(),
+        "id": hand_over_id(site, vm),
         "description": description,
         "date": site.clock.stamp(site.time()),
         "persist_memorystate": "true" if memory else "false",
@@ -124,7 +119,7 @@ def take(site: Site, vm: Entity, description: str, *, memory: bool = False) -> R
         "vm": configuration(vm),
         "disks": [dict(disk.data) for disk in disks],
     }
-    vm.subs["snapshots"] = [*({**s, "id": site.new_id()} if s is active else s for s in held), snapshot]
+    vm.subs["snapshots"] = [*vm.subs["snapshots"], snapshot]
     for disk in disks:
         domain = site.get("storage_domain", site.domains_of(disk)[0])
         fresh = {"format": "cow", "sparse": "true", "image_id": site.new_id(), "status": "locked"}
@@ -133,6 +128,15 @@ def take(site: Site, vm: Entity, description: str, *, memory: bool = False) -> R
         disk.set(**fresh, qcow_version=None, actual_size=str(size), total_size=str(total))
         lay(site, disk)
     return snapshot
+
+
+def hand_over_id(site: Site, vm: Entity) -> str:
+    """A new snapshot takes the id of the active one, which gets another (04a #119; 05 #238, #239, #326)."""
+    active = next((s["id"] for s in vm.subs["snapshots"] if s["snapshot_type"] == "active"), None)
+    if active is None:
+        return site.new_id()
+    change(vm, active, id=site.new_id())
+    return str(active)
 
 
 def configuration(vm: Entity) -> Record:
@@ -239,7 +243,7 @@ def _through(site: Site, request: Request, sent: Record, vm: Entity, words: str)
     for disk in images_of(site, vm):
         disk.set(status="locked")
     site.later(PREVIEW_SECONDS, finish)
-    return pending(site, sent, job, len(images_of(site, vm)))
+    return pending(site, request, sent, job, len(images_of(site, vm)))
 
 
 def undo(site: Site, request: Request) -> Answer:

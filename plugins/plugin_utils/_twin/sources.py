@@ -169,7 +169,7 @@ def _exported_disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
         Member(
             {**ovf_disk(disk.record), "storage_domains": {"storage_domain": [{"id": d} for d in disk.domains[:1]]}},
             f"{API}/disks/{disk.record['id']}",
-            "disks",
+            "storagedomains/vms/disks",
         )
         for disk in (entry.disks if entry is not None else ())
     ]
@@ -178,9 +178,14 @@ def _exported_disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
 def _exported_attachments(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     """The attachments of a VM on an export domain (05 #310)."""
     entry = exported_entry(site, *ids)
-    base = f"{API}/storagedomains/{ids[0]}/vms/{ids[1]}/diskattachments"
+    holder, shape = f"{API}/storagedomains/{ids[0]}/vms/{ids[1]}", "storagedomains/vms/diskattachments"
+    base = f"{holder}/diskattachments"
     return [
-        Member({**disk.attachment, "vm": {"id": ids[1]}}, f"{base}/{disk.record['id']}", "vms/diskattachments")
+        Member(
+            {**disk.attachment, "vm": {"id": ids[1], "href": base.rpartition("/")[0]}},
+            f"{base}/{disk.record['id']}",
+            "vms/diskattachments",
+        )
         for disk in (entry.disks if entry is not None else ())
     ]
 

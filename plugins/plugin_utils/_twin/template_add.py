@@ -27,7 +27,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_add impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_disks import Copy
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_record import ORDER, check_name, merged, whole
 
-TEMPLATE_SECONDS = 4.5
+TEMPLATE_SECONDS = 4.9
 _NO_SIGNATURE = "No matching signature found, make sure that mandatory attributes are provided."
 _NO_PROFILE = "The user doesn't have permissions to attach Disk Profile to the Disk."
 _LEFT_OUT = ("next_run_configuration_exists", "run_once", "start_time", "stop_time", "stop_reason", "host", "lease")
@@ -47,7 +47,7 @@ def add(site: Site, request: Request) -> Answer:
     made = copies(site, body, vm)
     template = make(site, body, vm)
     for copy in made:
-        fill(site, template, copy, quota=not listed(body))
+        fill(site, template, copy, quota=copy.source.id not in listed(body))
     former = vm.data["status"]
     vm.set(status="image_locked", stop_time=site.clock.stamp(site.time()))
     center = site.get("data_center", site.data_center_of(vm))

@@ -12,6 +12,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import grown, lay, written
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_text import ovf_text
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.pending import task_ids
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, known_id, location
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
@@ -25,8 +26,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_record i
     whole,
 )
 
-THIN_SECONDS = 3.5
-COPY_SECONDS = 11.0
+THIN_SECONDS = 3.7
+COPY_SECONDS = 11.5
 """How long a VM is locked while its disks are made (findings, 7)."""
 NO_CDROM = {"id": "00000000-0000-0000-0000-000000000000"}
 
@@ -71,6 +72,10 @@ def answer(site: Site, request: Request, vm: Entity, *, pending: bool) -> Answer
     if pending:
         shown = whole({"creation_status": "pending", **vm.data})
     text = document(member_writer(site, Member(shown, href, "vms"), {}))
+    if pending:
+        address = f"{href}/creation_status/{task_ids(site, len(site.disks_of(vm)))}"
+        link = f'    <link href="{address}" rel="creation_status"/>\n    <auto_pinning_policy>'
+        text = text.replace(b"    <auto_pinning_policy>", link.encode(), 1)
     return Answer(202, text) if pending else Answer(201, text, headers={"Location": location(request.host, href)})
 
 

@@ -29,8 +29,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.snapshots i
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_add import inherited
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_record import ORDER, check_name
 
-SHOWN_SECONDS = 9.0
-DONE_SECONDS = 17.0
+SHOWN_SECONDS = 9.4
+DONE_SECONDS = 17.5
 """Until the clone shows up, and from there until its job is over (findings, 7)."""
 
 
@@ -81,11 +81,12 @@ def check(site: Site, vm: Entity, name: str, target: Entity | None) -> None:
 
 
 def make(site: Site, vm: Entity, name: str, target: Entity | None) -> Entity:
-    """The clone: hardware, NICs with addresses of their own, a copy of every image disk."""
+    """The clone: hardware without a display (05 #522), NICs with addresses of their own, a copy of every image disk."""
     stamp = site.clock.stamp(site.time())
     left_out = ("host", "run_once", "start_time", "stop_reason", "has_illegal_images", "lease")
     record = {key: value for key, value in vm.data.items() if key not in left_out}
     record |= {"id": site.new_id(), "name": name, "status": "down", "creation_time": stamp, "stop_time": stamp}
+    record.pop("display", None)
     cluster = site.get("cluster", vm.ref("cluster"))
     active = next(s for s in vm.subs["snapshots"] if s["snapshot_type"] == "active")
     subs: dict[str, list[Record]] = {

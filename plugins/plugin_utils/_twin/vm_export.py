@@ -24,6 +24,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import grown
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfDisk, OvfEntry
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.pending import pending
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.power import unreached
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
     Answer,
     Request,
@@ -35,8 +36,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.snapshots i
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_add import asked_cluster, inherited, ready
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_record import fresh
 
-EXPORT_SECONDS = 4.5
-IMPORT_SECONDS = 4.5
+EXPORT_SECONDS = 4.6
+IMPORT_SECONDS = 5.2
 
 
 def export(site: Site, request: Request) -> Answer:
@@ -56,7 +57,7 @@ def export(site: Site, request: Request) -> Answer:
         return action_answer(sent, {"job": {"id": job.id}, "status": "complete", "vm": shown})
     vm.set(status="image_locked", stop_time=site.clock.stamp(site.time()))
     site.later(EXPORT_SECONDS, lambda: ready(site, vm, job))
-    return pending(site, sent, job, len(images))
+    return pending(site, request, sent, job, len(images))
 
 
 def check_export(vm: Entity, domain: Entity | None) -> Entity:
@@ -78,7 +79,13 @@ def exported(site: Site, vm: Entity, images: list[Entity]) -> OvfEntry:
     entry = Describer(site).entry(vm)
     held = {disk.id for disk in images}
     disks = tuple(disk for disk in entry.disks if disk.record["id"] in held)
-    return replace(entry, record={**configuration(vm), "status": "down"}, disks=disks, snapshots=(), lease=None)
+    return replace(
+        entry,
+        record={**configuration(vm), "display": unreached(vm), "status": "down"},
+        disks=disks,
+        snapshots=(),
+        lease=None,
+    )
 
 
 def import_vm(site: Site, request: Request) -> Answer:
@@ -106,7 +113,7 @@ def import_vm(site: Site, request: Request) -> Answer:
     job = site.job(words, request.correlation, "started")
     vm.set(status="image_locked")
     site.later(IMPORT_SECONDS, lambda: ready(site, vm, job))
-    return pending(site, sent, job, len(places))
+    return pending(site, request, sent, job, len(places))
 
 
 def _cluster(site: Site, sent: Record, entry: OvfEntry) -> Entity:
