@@ -47,7 +47,6 @@ VALUES: dict[str, str] = {
     "storage_domain/committed": SPACE,
     "disk/actual_size": DEVICE,
     "disk/total_size": DEVICE,
-    "initialization/configuration/data": "an OVF text: ids, dates and devices at every place",
     "product_info/instance_id": "made up when the engine is installed",
 }
 """Elements and attributes that both sides must have, with any value."""

@@ -21,19 +21,6 @@ def _off(*names: str) -> Record:
     return dict.fromkeys(names, "false")
 
 
-def quota(data_center: str) -> Record:
-    """The quota that every data center has from the beginning: without limits (08b recording 5)."""
-    return {
-        "name": "Default",
-        "description": "Default unlimited quota",
-        "cluster_hard_limit_pct": "20",
-        "cluster_soft_limit_pct": "80",
-        "data_center": {"id": data_center},
-        "storage_hard_limit_pct": "20",
-        "storage_soft_limit_pct": "80",
-    }
-
-
 def data_center(name: str, body: Record) -> Record:
     """A data center without storage."""
     kept: Record = {key: body[key] for key in ("description", "comment") if key in body}

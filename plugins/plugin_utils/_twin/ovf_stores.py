@@ -34,7 +34,7 @@ ENTRY_BYTES, END_BYTES = 10752, 1024
 def update(site: Site, domain: Entity) -> float:
     """Writes the stores of an active data domain, some seconds from now; returns how many."""
     center = site.data_center_of(domain)
-    if stores_of(site, domain):
+    if _stores(site, domain):
         site.later(WRITE_SECONDS, partial(_write, site, center, domain))
         return WRITE_SECONDS
     appear, first, second = BLOCK_SECONDS if "volume_group" in domain.data["storage"] else FILE_SECONDS
@@ -74,8 +74,7 @@ def every_hour(site: Site) -> None:
     site.later(INTERVAL_SECONDS, strike)
 
 
-def stores_of(site: Site, domain: Entity) -> list[Entity]:
-    """The disks of a domain's OVF stores."""
+def _stores(site: Site, domain: Entity) -> list[Entity]:
     return [
         disk
         for disk in site.all("disk")
@@ -84,7 +83,7 @@ def stores_of(site: Site, domain: Entity) -> list[Entity]:
 
 
 def _make(site: Site, domain: Entity, made: list[Entity]) -> None:
-    if stores_of(site, domain) or not _ours(site, domain):
+    if _stores(site, domain) or not _ours(site, domain):
         return
     quota = next((q for q in site.all("quota") if q.ref("data_center") == site.data_center_of(domain)), None)
     for _number in range(COPIES):

@@ -182,9 +182,9 @@ def _exported_attachments(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     base = f"{holder}/diskattachments"
     return [
         Member(
-            {**disk.attachment, "vm": {"id": ids[1], "href": base.rpartition("/")[0]}},
+            {**disk.attachment, "vm": {"id": ids[1], "href": holder}},
             f"{base}/{disk.record['id']}",
-            "vms/diskattachments",
+            shape,
         )
         for disk in (entry.disks if entry is not None else ())
     ]
