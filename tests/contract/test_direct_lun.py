@@ -224,7 +224,7 @@ def test_luns_in_vms(lab: Lab) -> None:
     lab.send(113)
     answer = lab.send(144)
     assert "<address>" not in answer.text
-    for number in (147, 152, 153, 148):
+    for number in (148, 147, 152, 153):
         lab.send(number)
 
 
