@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import lun_disks
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import by_the_clock
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
 
@@ -64,6 +65,20 @@ def cut_export(end: tuple[str, str], *, back: bool = False) -> Deed:
             raise LookupError(f"no export {end}")
         place.reachable = back
         twin.storage.changes += 1
+
+    return deed
+
+
+def lun_disk(engine: int, lun: str, portal: str, target: str) -> Deed:
+    """Another driver made a disk of a LUN that a domain of this one stands on."""
+
+    def deed(twin: Twin, disguise: Disguise) -> None:
+        unit = {"id": lun, "address": portal, "port": "3260", "target": target}
+        named = {key: disguise.text(value) for key, value in unit.items()}
+        site = twin.site(site_name(engine))
+        with site.lock:
+            storage = {"type": "iscsi", "logical_units": {"logical_unit": named}}
+            lun_disks.add(site, {"lun_storage": storage}, "of another driver")
 
     return deed
 
@@ -164,10 +179,12 @@ _FILE_07 = (("nfs.rec", "/rec/drA"), ("nfs-dr.rec", "/rec/drA"))
 _FILE_07A = (("nfs.rec", "/rec/dr1"), ("nfs-dr.rec", "/rec/dr1"))
 
 _B1 = (("nfs.rec", "/rec/b1"), ("nfs-dr.rec", "/rec/b1dr"))
+_SHARED_LUN = ("36001405eeeeeeee0000000400000004", "127.0.0.60", "iqn.2026-01.example.rec:primary")
 _NF = ("nfs.rec", "/rec/nf")
 
 ACTS: tuple[Act, ...] = (
     Act("02-storage-connections", 191, move_export(*_B1), "02 191, 204: not where it was, but at the new place"),
+    Act("03-storage-domains", 408, lun_disk(1, *_SHARED_LUN), "06 80, 03 408: a disk on a LUN of rec_is"),
     Act("03b-storage-domain-rules", 302, cut_export(_NF), "03b 304: no sizes any more"),
     Act("03b-storage-domain-rules", 308, cut_export(_NF, back=True), "03b 312-322: reached again"),
     Act("06-direct-lun", 1, luns(*_LATER, there=False), "06 234: these LUNs are not there yet"),

@@ -9,12 +9,12 @@ import http.client
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
-
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import ManualClock
 
 from . import acts, polls
 from .compare import Answer, Context, compare
+from .flights import Flights, HeldClock, read_meanwhile
 from .ids import Pairs
 from .names import Disguise, Undisguised
 from .reading import Record
@@ -54,8 +54,9 @@ class Player:
         self._disguise = Undisguised(seed) if plain else Disguise(seed)
         self._pairs = Pairs()
         self._elsewhere = elsewhere
-        self.twin = build(seed, self._disguise, self._pairs)
-        self._clock = self.twin.clock
+        self._clock = HeldClock()
+        self._flights = Flights(self._clock)
+        self.twin = build(seed, self._disguise, self._pairs, self._clock)
         self._credentials = Credentials(self.twin.username, self.twin.password)
         self._polls: dict[tuple[str, int], list[Record]] = {}
         self._known: dict[tuple[str, int], Answer] = {}
@@ -75,12 +76,24 @@ class Player:
         """Every exchange in turn; the outcomes of those that are compared."""
         begin = play.timeline[0].moment
         self._polls = polls.same_reads(play.timeline)
+        flying = read_meanwhile(play.timeline)
         found = []
         for record in play.timeline:
-            outcome = self.one(record, record.moment - begin)
-            if (record.scene, record.n) in play.compared:
-                found.append(outcome)
-        return found
+            found += [self._judge(flight.record, *flight.found[0]) for flight in self._flights.landed(record.moment)]
+            if (record.scene, record.n) in flying:
+                self._reach(record.moment - begin - polls.LAG)
+                self._flights.start(record, partial(self._send, record, alone=True))
+            else:
+                found.append(self.one(record, record.moment - begin))
+        found += [self._judge(flight.record, *flight.found[0]) for flight in self._flights.landed(float("inf"))]
+        return [outcome for outcome in found if (outcome.record.scene, outcome.record.n) in play.compared]
+
+    def _judge(self, record: Record, sent: str, ours: Answer) -> Outcome:
+        """What came of a write that was read meanwhile."""
+        expected, context = self._expected(record), self._context(record)
+        differences = compare(expected, ours, context, record.request_headers.get("Correlation-Id", ""))
+        context.pairs.keep()
+        return Outcome(record, tuple(differences), sent, self._pairs.translate(expected.body), ours.body)
 
     def one(self, record: Record, moment: float) -> Outcome:
         """One exchange, sent at a moment in seconds since the beginning."""
@@ -147,23 +160,32 @@ class Player:
         found = re.search(r"^    <status>([a-z_]+)</status>", answer.body, re.MULTILINE)
         return found.group(1) if found else ""
 
-    def _send(self, record: Record) -> tuple[str, Answer]:
+    def _send(self, record: Record, *, alone: bool = False) -> tuple[str, Answer]:
+        """Sends an exchange; ``alone`` on a connection of its own."""
         path = self._pairs.translate(self._disguise.path(record.path))
         body = self._pairs.translate(self._disguise.text(record.request))
         if "/sso" in path or "sso-logout" in path:
             path, body = (self._credentials.form(record, text) for text in (path, body))
         headers = {name: record.request_headers[name] for name in SENT if name in record.request_headers}
         answer, cookie = self._exchange(
-            record.engine, record.method, path, body, headers | self._credentials.headers(record)
+            -record.n if alone else record.engine,
+            record.method,
+            path,
+            body,
+            headers | self._credentials.headers(record),
+            self._roots[record.engine],
         )
         self._credentials.answered(record, body or path, answer.status, answer.body, cookie)
         return f"{record.method} {path} {body}".rstrip(), answer
 
-    def _exchange(self, engine: int, method: str, path: str, body: str, headers: dict[str, str]) -> tuple[Answer, str]:
-        if engine not in self._connections:
-            address = urlsplit(self._roots[engine])
-            self._connections[engine] = http.client.HTTPConnection(str(address.hostname), address.port, timeout=20)
-        connection = self._connections[engine]
+    def _exchange(
+        self, line: int, method: str, path: str, body: str, headers: dict[str, str], root: str
+    ) -> tuple[Answer, str]:
+        """One request and its answer on a line: the connection kept for an engine, or one of its own."""
+        if line not in self._connections:
+            address = urlsplit(root)
+            self._connections[line] = http.client.HTTPConnection(str(address.hostname), address.port, timeout=20)
+        connection = self._connections[line]
         try:
             connection.putrequest(method, path, skip_accept_encoding=True)
             data = body.encode()
@@ -176,7 +198,7 @@ class Player:
             text = response.read().decode("utf-8", "replace")
         except (http.client.HTTPException, OSError) as error:
             connection.close()
-            del self._connections[engine]
+            del self._connections[line]
             return Answer(
                 0, {}, f"no answer: {type(error).__name__} {error} {(self.twin.errors or [''])[-1][-600:]}"
             ), ""
@@ -186,18 +208,21 @@ class Player:
     def _sign_in(self, engine: int) -> None:
         form = f"grant_type=password&scope=ovirt-app-api&username={self.twin.username}&password={self.twin.password}"
         headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
-        answer, _cookie = self._exchange(engine, "POST", "/ovirt-engine/sso/oauth/token", form, headers)
+        answer, _cookie = self._exchange(
+            engine, "POST", "/ovirt-engine/sso/oauth/token", form, headers, self._roots[engine]
+        )
         found = re.search(r'"access_token":\s*"([^"]+)"', answer.body)
         self._credentials.own(engine, found.group(1) if found else "")
 
     def _reach(self, moment: float) -> None:
-        if isinstance(self._clock, ManualClock):
-            self._clock.forward(moment - self._clock.now())
+        self._clock.forward(moment - self._clock.now())
+        self._flights.settle()
 
     def _wait(self, until: float) -> bool:
         """Moves on to the next thing that happens in the twin; False when that is too far off."""
         now = self._clock.now()
-        moments = [moment for site in self.twin.sites.values() for moment in site.changes_at() if moment > now]
+        changes = [moment for site in self.twin.sites.values() for moment in site.changes_at()]
+        moments = [moment for moment in (*changes, *self._flights.due()) if moment > now]
         if not moments or min(moments) > until:
             return False
         self._reach(min(moments) + 0.000001)

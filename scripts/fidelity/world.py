@@ -37,13 +37,13 @@ def site_name(engine: int) -> str:
     return f"engine{engine}"
 
 
-def build(seed: int, disguise: Disguise, pairs: Pairs) -> Twin:
+def build(seed: int, disguise: Disguise, pairs: Pairs, clock: ManualClock) -> Twin:
     """A world with a clock that only moves when told to. The ids that exist from the beginning are paired."""
     sites = [_installed(engine) for engine in ENGINES]
     storage = {"exports": [], "luns": _luns(disguise), "replicas": [], "any_export": True, "one_network": True}
     text = _other_ids(json.dumps({"format": "ovirt-dr-estate", "version": 1, "sites": sites}), seed, pairs)
     estate = json.loads(text) | {"storage": storage}
-    return Twin(estate, pace=1.0, clock=ManualClock(), seed=seed).start()
+    return Twin(estate, pace=1.0, clock=clock, seed=seed).start()
 
 
 def _installed(engine: int) -> Record:

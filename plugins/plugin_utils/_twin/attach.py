@@ -27,7 +27,9 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views impor
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.watch import SEEN_SECONDS, measure
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Pause, Steps, Work
 
-FIRST_SECONDS = 1.0
+CONNECT_SECONDS = 0.1
+"""How long hosts take to connect, with the domain as it was (03 412-414)."""
+FIRST_SECONDS = 1.2
 """How much longer it takes when the first domain makes a data center (03 26-37)."""
 TASKS_SECONDS = 2.0
 """How long the OVF stores of a domain that came in are read (03 398-401)."""
@@ -54,8 +56,9 @@ def attach(site: Site, request: Request) -> Steps:
     if not connect(site, entity, center.id):
         raise refusals.command(400)
     content = site.storage.contents[entity.id]
-    entity.set(status="locked", data_centers={"data_center": {"id": center.id}})
-    if master_of(site, center.id) is None:
+    first = master_of(site, center.id) is None
+    entity.set(status="locked", master="true" if first else "false", data_centers={"data_center": {"id": center.id}})
+    if first:
         yield Pause(FIRST_SECONDS)
     yield Work("attach", count=len(content.disks), data_center=center.id)
     taken_in(site, entity, center)
@@ -173,8 +176,8 @@ def done(request: Request, sent: dict[str, object], job: Entity, entity: Entity)
     return action_answer(sent, {"job": {"id": job.id}, "status": "complete", "storage_domain": shown})
 
 
-def activate(site: Site, request: Request) -> Answer:
-    """POST .../activate."""
+def activate(site: Site, request: Request) -> Steps:
+    """POST .../activate: hosts connect, then it is active."""
     sent = request.action("attached_storage_domain/methods/activate")
     center = site.get("data_center", request.ids[0])
     known = site.get("storage_domain", request.ids[1])
@@ -200,6 +203,8 @@ def activate(site: Site, request: Request) -> Answer:
         )
     if site.host_up(center.id) is None:  # not recorded
         raise refusals.command(409, "Cannot activate Storage. There is no active Host in the Data Center.")
+    site.hold(entity.id, CONNECT_SECONDS)
+    yield Pause(CONNECT_SECONDS)
     if not connect(site, entity, center.id):
         site.job(f"Activating Storage Domain {entity.name} on Data Center {center.name}", request.correlation, "failed")
         raise refusals.command(

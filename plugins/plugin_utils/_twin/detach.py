@@ -13,13 +13,15 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains imp
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.forget import forget
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.local import is_local
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.master import hand_over, master_of
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import uploads_to
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import make_now, uploads_to
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import lies_on, reachable, unmount
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import OUT_OF_SIGHT
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Steps, Work
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.work import Pause, Steps, Work
 
+DETACH_SECONDS = 0.1
+"""How long a domain is as it was, and then detaching, before it is out (03 357-360)."""
 LOCKED_SECONDS = 11.0
 LEAVING_SECONDS = 14.0
 """How long a domain is locked for its OVF update, and how long hosts take to let go (findings, 7: 2 to 12, then 1.5
@@ -138,6 +140,7 @@ def _let_go(site: Site, entity: Entity, center: Entity, job: Entity, former: str
         site.later(BELIEVED_SECONDS, lambda: _as_before(site, entity, former))
         return
     if there:
+        make_now(site, entity)
         write_stores(site, center.id, entity.id)
     _left(site, entity, center, job)
 
@@ -213,7 +216,10 @@ def detach(site: Site, request: Request) -> Steps:
             "Cannot detach the master Storage Domain from the Data Center while there are other storage domains "
             "attached to it.\n-Please try to activate another Storage Domain in the Data Center.",
         )
+    site.hold(entity.id, DETACH_SECONDS)
+    yield Pause(DETACH_SECONDS)
     entity.set(status="detaching")
+    yield Pause(DETACH_SECONDS)
     yield Work("import")
     job = site.job(f"Detaching Storage Domain {entity.name} from Data Center {center.name}", request.correlation)
     leave(site, entity)

@@ -16,6 +16,11 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.sessions import sign_in
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 
+_NPE = (
+    "java.lang.RuntimeException: org.jboss.resteasy.spi.UnhandledException: java.lang.NullPointerException: Cannot "
+    'invoke "org.ovirt.engine.api.model.LogicalUnits.getLogicalUnits()" because the return value of '
+    '"org.ovirt.engine.api.model.Action.getLogicalUnits()" is null'
+)
 REDUCE_SECONDS = 7.0
 """How long LUNs that leave a domain are emptied (03 288-294)."""
 
@@ -104,8 +109,7 @@ def reduce(site: Site, request: Request) -> Answer:
     """POST /storagedomains/{id}/reduceluns: LUNs are emptied behind the answer and leave the domain then."""
     entity, sent = _asked_for(site, request, "reduce_luns")
     if "logical_units" not in sent:
-        words = "java.lang.RuntimeException: org.jboss.resteasy.spi.UnhandledException: java.lang.NullPointerException"
-        raise refusals.stack_trace(request.path, request.query, words)
+        raise refusals.stack_trace(request.path, request.query, _NPE)
     asked = units_of(sent)
     if not asked:
         raise refusals.command(400, "Cannot edit Storage. No devices were provided.")

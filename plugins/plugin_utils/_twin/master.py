@@ -27,7 +27,7 @@ def master_of(site: Site, data_center: str) -> Entity | None:
 
 def taken_in(site: Site, entity: Entity, center: Entity) -> None:
     """A domain is in a data center from now on, and active. The first data domain brings the data center up."""
-    first = entity.data["type"] == "data" and master_of(site, center.id) is None
+    first = entity.data["type"] == "data" and master_of(site, center.id) in (None, entity)
     entity.set(status="active", master="true" if first else "false", data_centers={"data_center": {"id": center.id}})
     site.storage.contents[entity.id].pool = center.id
     site.active_since[entity.id] = site.time()

@@ -52,6 +52,13 @@ def uploads_to(domain: Entity) -> str:
     return f"uploads to {domain.id}"
 
 
+def make_now(site: Site, domain: Entity) -> None:
+    """Gives a domain that has no stores its stores, while it is locked for a deactivate (03 314, 398-401)."""
+    made: list[Entity] = []
+    _make(site, domain, made)
+    _ready(site, domain, made)
+
+
 def by_the_clock(site: Site) -> None:
     """What an engine does every hour: all active data domains get their stores written, or made."""
     for domain in list(site.all("storage_domain")):

@@ -134,7 +134,7 @@ def stack_trace(path: str, query: str, words: str) -> Refusal:
         '<div class="value">/ovirt-engine/api</div><br/>'
         '<div class="label">Servlet Path:</div><div class="value">/v4</div><br/>'
         f'<div class="label">Path Info:</div><div class="value">{escape(path)}</div><br/>'
-        f'<div class="label">Query String:</div><div class="value">{escape(query)}</div><br/>'
+        f'<div class="label">Query String:</div><div class="value">{escape(query or "null")}</div><br/>'
         f'<div class="label">Stack Trace:</div><div class="value"></div><br/><pre>{escape(words)}</pre></body></html>'
     )
     return Refusal(500, page.encode(), HTML, headers=dict(UNTRACED))
