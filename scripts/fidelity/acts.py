@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import lun_disks
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.luns import disk_on
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import by_the_clock
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
 
@@ -70,7 +71,8 @@ def cut_export(end: tuple[str, str], *, back: bool = False) -> Deed:
 
 
 def lun_disk(engine: int, lun: str, portal: str, target: str) -> Deed:
-    """Another driver made a disk of a LUN that a domain of this one stands on."""
+    """Another driver made a disk of a LUN that a domain of this one stands on; nothing to do where its scene is played
+    as well."""
 
     def deed(twin: Twin, disguise: Disguise) -> None:
         unit = {"id": lun, "address": portal, "port": "3260", "target": target}
@@ -78,7 +80,8 @@ def lun_disk(engine: int, lun: str, portal: str, target: str) -> Deed:
         site = twin.site(site_name(engine))
         with site.lock:
             storage = {"type": "iscsi", "logical_units": {"logical_unit": named}}
-            lun_disks.add(site, {"lun_storage": storage}, "of another driver")
+            if disk_on(site, named["id"]) is None:
+                lun_disks.add(site, {"lun_storage": storage}, "of another driver")
 
     return deed
 
