@@ -166,6 +166,10 @@ def _members(expected: list[Node], ours: list[Node], path: str, context: Context
         match = _by_key(member, left, context)
         if match is None:
             rest.append(member)
+            continue
+        alike = _namesakes(member, match, left, context)
+        if len(alike) > 1:
+            _one_of(member, alike, left, path, context)
         else:
             left.remove(match)
             _node(member, match, path, context)
@@ -205,6 +209,31 @@ def _by_key(member: Node, among: list[Node], context: Context) -> Node | None:
         if name and free and _name(other) == name and member.attributes.get("id") != known:
             return other
     return None
+
+
+def _namesakes(member: Node, match: Node, among: list[Node], context: Context) -> list[Node]:
+    """Those that a member with an id not met before might be: all of its name with such ids."""
+    identity, name = member.attributes.get("id"), _name(member)
+    if not identity or not name or context.pairs.ours(identity) is not None:
+        return [match]
+    free = (other for other in among if context.pairs.theirs(other.attributes.get("id", "")) is None)
+    return [other for other in free if _name(other) == name]
+
+
+def _one_of(member: Node, alike: list[Node], left: list[Node], path: str, context: Context) -> None:
+    """Compares a member with the likest of its namesakes. When several are as like, which it is stays open: the ids
+    are paired by an exchange that shows it."""
+    trials = [(other, context.on_trial()) for other in alike]
+    for other, trial in trials:
+        _node(member, other, path, trial)
+    fewest = min(len(trial.found) for _other, trial in trials)
+    likest = [(other, trial) for other, trial in trials if len(trial.found) == fewest]
+    other, trial = likest[0]
+    left.remove(other)
+    if len(likest) > 1:
+        context.found += trial.found
+    else:
+        _node(member, other, path, context)
 
 
 def _likest(member: Node, among: list[Node], path: str, context: Context) -> Node | None:

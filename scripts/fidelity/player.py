@@ -62,6 +62,7 @@ class Player:
         self._known: dict[tuple[str, int], Answer] = {}
         self._connections: dict[int, http.client.HTTPConnection] = {}
         self._sequences: dict[tuple[str, int, str], polls.Sequence] = defaultdict(polls.Sequence)
+        self._looked = polls.Looked()
         self._roots = {engine: self.twin.url(site_name(engine)).removesuffix("/ovirt-engine/api") for engine in ENGINES}
         for engine in ENGINES:
             self._sign_in(engine)
@@ -121,9 +122,10 @@ class Player:
             differences, seen = [], []
         context.pairs.keep()
         if status and record.method == "GET" and not differences:
-            passed = sequence.passed_over([s for s in seen if s], status)
+            passed = sequence.passed_over([s for s in seen if s], status, record.moment - self._looked.last(record))
             differences = [f"ours was {', '.join(passed)} on the way to {status}"] if passed else []
         sequence.show(status)
+        self._looked.at(record)
         text = self._pairs.translate(expected.body)
         return Outcome(record, tuple(differences), sent, text, ours.body)
 

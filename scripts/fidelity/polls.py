@@ -25,6 +25,8 @@ LEAD = 30.0
 """Seconds that the twin may take more than that, while somebody asks."""
 EARLY = 30.0
 """Seconds by which something may be over here before the recording shows it so at the same address."""
+UNSEEN = 1.0
+"""Seconds in which a status may come and go without the recording showing it, when nobody looked in them."""
 TRIES = 40
 """How often a request is sent at most, however much happens in that time."""
 _STATUS = re.compile(r"<status>([a-z_]+)</status>")
@@ -71,10 +73,10 @@ class Sequence:
 
     shown: list[str] = field(default_factory=list)
 
-    def passed_over(self, seen: list[str], expected: str) -> list[str]:
+    def passed_over(self, seen: list[str], expected: str, unseen: float = 0.0) -> list[str]:
         """Statuses that ours had on the way to the expected one, and that the recording did not show before it. A first
-        look does not tell what was before."""
-        if not self.shown:
+        look does not tell what was before, nor does one after ``unseen`` seconds in which nobody looked."""
+        if not self.shown or unseen >= UNSEEN:
             return []
         allowed = {*self.shown[-1:], expected}
         return [status for status in dict.fromkeys(seen) if status not in allowed]
@@ -87,3 +89,24 @@ class Sequence:
         """Takes a recorded status in."""
         if status and self.shown[-1:] != [status]:
             self.shown.append(status)
+
+
+class Looked:
+    """When the recording last read an object, or wrote to it or to its collection."""
+
+    def __init__(self) -> None:
+        self._moments: dict[tuple[int, str], float] = {}
+
+    def at(self, record: Record) -> None:
+        """Takes an exchange in."""
+        path = record.path.partition("?")[0]
+        moment = record.moment + (0.0 if record.method == "GET" else record.took)
+        self._moments[(record.engine, path)] = moment
+        if record.method != "GET":
+            self._moments[(record.engine, path.rpartition("/")[0])] = moment
+
+    def last(self, record: Record) -> float:
+        """The moment before a read of an object; its own when none is known."""
+        path = record.path.partition("?")[0]
+        found = [self._moments.get((record.engine, each), 0.0) for each in (path, path.rpartition("/")[0])]
+        return max(found) or record.moment

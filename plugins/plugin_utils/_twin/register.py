@@ -218,9 +218,11 @@ def _as_clone(site: Site, disk: OvfDisk) -> OvfDisk:
 
 
 def _snapshot(site: Site, snapshot: Record, wanted: Import) -> Record:
-    """A snapshot as the OVF brings it; those of a clone are new."""
+    """A snapshot as the OVF brings it. Those of a clone are new, and so is the active one of a VM that has no others
+    (04b recordings 139 and 237, 04c recording 110)."""
     moved = {**snapshot, "date": whole_seconds(str(snapshot.get("date", "")))}
-    return {**moved, "id": site.new_id()} if wanted.clone else moved
+    new = wanted.clone or len(wanted.entry.snapshots) == 1
+    return {**moved, "id": site.new_id()} if new else moved
 
 
 def _lun(site: Site, disk: OvfDisk, unit: Record) -> Record:

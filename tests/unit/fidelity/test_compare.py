@@ -144,3 +144,21 @@ def test_the_reviewed_list_holds_no_status_fault_reason_or_reference(path: str) 
     assert path.rpartition("/")[2] not in ("status", "fault", "detail", "reason", "external_status")
     assert not path.endswith("@id") or path.endswith("event/@id")
     assert (VALUES | PARTS)[path]
+
+
+def disks(*sizes: int, first: int) -> str:
+    each = (f'<disk id="{ID[first + n]}"><name>d</name><size>{size}</size></disk>' for n, size in enumerate(sizes))
+    return f"<disks>{''.join(each)}</disks>"
+
+
+def test_namesakes_are_told_apart_by_what_they_are() -> None:
+    context = Context(Pairs())
+    assert compare(Answer(200, XML, disks(1, 2, first=1)), Answer(200, XML, disks(2, 1, first=5)), context) == []
+    assert [context.pairs.ours(ID[1]), context.pairs.ours(ID[2])] == [ID[6], ID[5]]
+
+
+def test_which_of_several_like_ones_is_meant_stays_open() -> None:
+    context = Context(Pairs())
+    assert compare(Answer(200, XML, disks(1, 1, first=1)), Answer(200, XML, disks(1, 1, first=5)), context) == []
+    assert context.pairs.ours(ID[1]) is None
+    assert found(disks(1, 1, first=1), disks(1, 2, first=5)) == ["disks/disk/size: '1' | '2'"]

@@ -61,3 +61,21 @@ def test_later_reads_of_the_same_address_within_the_bound() -> None:
     timeline = [read(1, 0), read(2, 1, "/disks/2"), read(3, 2), read(4, 3, method="PUT"), read(5, 10), read(6, 60)]
     later = {n: [record.n for record in records] for (_scene, n), records in polls.same_reads(timeline).items()}
     assert later == {1: [3, 5], 2: [], 3: [5], 5: [], 6: []}
+
+
+def test_when_nobody_looked_a_status_may_have_come_and_gone() -> None:
+    sequence = polls.Sequence()
+    sequence.show("down")
+    assert sequence.passed_over(["powering_up"], "up", 0.9) == ["powering_up"]
+    assert sequence.passed_over(["powering_up"], "up", polls.UNSEEN) == []
+
+
+def test_the_last_look_is_a_read_of_the_object_or_a_write_to_it_or_to_its_collection() -> None:
+    looked = polls.Looked()
+    assert looked.last(read(9, 50)) == 50
+    for n, (moment, path, method) in enumerate(
+        [(1, "/disks", "POST"), (3, "/disks/1?x=1", "GET"), (5, "/disks/1/move", "POST"), (7, "/disks/2", "GET")]
+    ):
+        looked.at(read(n, moment, path, method))
+        last = {1: 1, 3: 3, 5: 5, 7: 5}[moment]
+        assert looked.last(read(9, 50)) == last
