@@ -17,7 +17,8 @@ from .reading import Record, read
 
 SETUP = "00-setup"
 CHAINS: tuple[tuple[str, ...], ...] = (
-    ("02-storage-connections", "03-storage-domains", "03b-storage-domain-rules", "05-placement"),
+    ("02-storage-connections", "03-storage-domains", "03b-storage-domain-rules"),
+    ("05-placement",),
     ("04a-unregistered-build", "04b-unregistered-register", "04c-register-second-round"),
     ("06-direct-lun",),
     ("09-peer-clients",),
@@ -35,7 +36,6 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "03b-storage-domain-rules": ("03-storage-domains",),
     "04b-unregistered-register": ("04a-unregistered-build",),
     "04c-register-second-round": ("04a-unregistered-build", "04b-unregistered-register"),
-    "05-placement": ("02-storage-connections", "03-storage-domains"),
     "07-dr": ("07a-dr-ovf-not-yet-written",),
 }
 """What a scene needs to be played before it, or beside it. The protocol's scene lists whatever was there then."""
@@ -48,12 +48,14 @@ _ON_LUNS: dict[str, Container[int]] = {
     "05-placement": (3, 4),
 }
 BESIDE: dict[str, dict[str, Container[int]]] = {
+    "03b-storage-domain-rules": {"06-direct-lun": (80,)},
+    "05-placement": {"03-storage-domains": range(1, 7)},
     "06-direct-lun": {**_ON_LUNS, "07a-dr-ovf-not-yet-written": (1, 16, 17, 22, 36)},
     "09-peer-clients": {**_ON_LUNS, "06-direct-lun": _ALL, "07a-dr-ovf-not-yet-written": _ALL, "07-dr": _ALL},
 }
-"""What other drivers did of which a scene shows the effect: here the domains and disks that they put on LUNs, for a
-list of LUNs or disks tells of all. It is played with the scene and not compared. Who waits there moves the clock of
-all, so a scene that looks at locks has no more of it than it needs."""
+"""What other drivers did of which a scene shows the effect: the first domain of a data center, and the domains and
+disks that they put on LUNs, for a list of LUNs or disks tells of all. It is played with the scene and not compared. Who
+waits there moves the clock of all, so a scene that looks at locks has no more of it than it needs."""
 
 SCENES = (SETUP, *(scene for chain in CHAINS for scene in chain))
 BUILT = 52
