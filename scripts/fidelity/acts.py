@@ -187,7 +187,8 @@ _NF = ("nfs.rec", "/rec/nf")
 
 ACTS: tuple[Act, ...] = (
     Act("02-storage-connections", 191, move_export(*_B1), "02 191, 204: not where it was, but at the new place"),
-    Act("03-storage-domains", 408, lun_disk(1, *_SHARED_LUN), "06 80, 03 408: a disk on a LUN of rec_is"),
+    Act("00-setup", 105, lun_disk(1, *_SHARED_LUN), "06 80, 00 105: a disk on a LUN of rec_is"),
+    Act("03-storage-domains", 408, lun_disk(1, *_SHARED_LUN), "03 408: the same, where the setup is not played"),
     Act("03b-storage-domain-rules", 302, cut_export(_NF), "03b 304: no sizes any more"),
     Act("03b-storage-domain-rules", 308, cut_export(_NF, back=True), "03b 312-322: reached again"),
     Act("06-direct-lun", 1, luns(*_LATER, there=False), "06 234: these LUNs are not there yet"),

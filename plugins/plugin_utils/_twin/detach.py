@@ -26,6 +26,8 @@ LOCKED_SECONDS = 11.0
 LEAVING_SECONDS = 14.0
 """How long a domain is locked for its OVF update, and how long hosts take to let go (findings, 7: 2 to 12, then 1.5
 to 22)."""
+NO_HOST_SECONDS = 2.0
+"""How long it takes to find out that no host is there to update OVF stores (03b 271-300)."""
 BELIEVED_SECONDS = 3.0
 """How long after a failed OVF update hosts report that a domain is as it was."""
 
@@ -104,7 +106,8 @@ def deactivate(site: Site, request: Request) -> Answer:
         _left(site, entity, center, job)
         return done(request, sent, job, entity)
     entity.set(status="locked")
-    site.later(LOCKED_SECONDS, lambda: _let_go(site, entity, center, job, former, force))
+    seconds = LOCKED_SECONDS if site.host_up(center.id) is not None else NO_HOST_SECONDS
+    site.later(seconds, lambda: _let_go(site, entity, center, job, former, force))
     return done(request, sent, job, entity)
 
 

@@ -97,7 +97,7 @@ class Request:
 
 def _wrong_kind() -> refusals.Refusal:
     """An element that the API knows, but of another kind (findings, 1)."""
-    return refusals.Refusal(500, b"java.lang.ClassCastException@" + uuid.uuid4().hex[:8].encode(), "text/plain")
+    return refusals.Refusal(500, b"java.lang.ClassCastException@" + uuid.uuid4().hex[:8].encode(), refusals.HTML)
 
 
 def _unknown(root: Element) -> Element | None:

@@ -77,6 +77,12 @@ def _domain_disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     ]
 
 
+_NO_MANAGER = (
+    "Error connecting to the Storage Pool Manager service.\nPossible reasons:\n"
+    " - Storage Pool Manager service is in non-active state.\n - No Active Host in the Data Center."
+)
+
+
 def unregistered_disks(site: Site, ids: tuple[str, ...]) -> list[Member]:
     """Images on the domain that the engine does not know, without those that have snapshots (contract 04, 4.2)."""
     domain = ids[-1]
@@ -84,8 +90,8 @@ def unregistered_disks(site: Site, ids: tuple[str, ...]) -> list[Member]:
     entity, content = site.get("storage_domain", domain), site.storage.contents.get(domain)
     if entity is None or content is None or not site.data_center_of(entity):
         return []
-    if not reachable(site, entity):
-        raise refusals.text(400, "Error connecting to the Storage Pool Manager service.")
+    if not reachable(site, entity) or site.host_up(site.data_center_of(entity)) is None:
+        raise refusals.text(400, _NO_MANAGER)
     known = site.tables["disk"]
     return [
         Member(disk_in(_image(content, record), domain), f"{base}/{identity}", "storagedomains/disks")
