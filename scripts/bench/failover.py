@@ -26,7 +26,7 @@ from .options import BenchError
 
 DRILL = pathlib.Path(drill_settings.__file__).parent
 # What a shell may hold for a drill, and a benchmark decides itself.
-VARIABLES = ("VMS", "DOMAINS", "PROFILE", "LATENCY", "FAIL", "RESET", "CHECK")
+VARIABLES = ("WAY", "VMS", "DOMAINS", "PROFILE", "LATENCY", "FAIL", "RESET", "CHECK")
 
 
 def run(benchmark: Benchmark, size: int, place: pathlib.Path) -> dict[str, t.Any]:

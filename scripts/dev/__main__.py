@@ -14,7 +14,7 @@ import signal
 import sys
 import typing as t
 
-from . import checks, copy, lock, mission, venv
+from . import checks, clients, copy, lock, mission, venv
 from .project import Problem, Project
 from .stages import Stage, run_all
 
@@ -46,7 +46,9 @@ def fidelity(project: Project) -> None:
 
 def test(project: Project) -> None:
     """all linters and tests, cheapest first; stops at the first failure"""
-    stages = checks.lint(project) + checks.tests(project) + checks.package(project) + checks.sanity(project)
+    venv.ensure(project, venv.DEVELOPMENT)
+    others = checks.client_tests(project) if clients.ensure(project) else []
+    stages = checks.lint(project) + checks.tests(project) + others + checks.package(project) + checks.sanity(project)
     run_checks(project, stages)
 
 
@@ -102,7 +104,7 @@ def show_help(project: Project) -> None:
     """this list"""
     for name, target in TARGETS.items():
         print(f"make {name:8} {target.__doc__}")
-    print("\nVariables: VMS, DOMAINS, PROFILE, FAIL, LATENCY, RESET, CHECK (drill); BENCH, SIZES (bench);")
+    print("\nVariables: WAY, VMS, DOMAINS, PROFILE, FAIL, LATENCY, RESET, CHECK (drill); BENCH, SIZES (bench);")
     print("SCENE (fidelity); FORCE=1 (checks); PYTHON (all)")
 
 

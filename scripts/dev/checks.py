@@ -61,6 +61,22 @@ def tests(project: Project) -> list[Stage]:
     ]
 
 
+def client_tests(project: Project) -> list[Stage]:
+    """The tests with clients that are not ours. Each file keeps to one twin, so the files are what is spread."""
+    pytest = (
+        str(project.python),
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "-o",
+        "cache_dir=.build/cache/pytest",
+    )
+    return [Stage("client tests", (*pytest, "tests/clients"), project.root, repeat=True, summary=PYTEST_END)]
+
+
 def package(project: Project) -> list[Stage]:
     """Whether the collection can be built as it would be released, and the scenarios of its roles on the copy.
 

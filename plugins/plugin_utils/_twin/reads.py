@@ -144,7 +144,7 @@ def _searched(site: Site, request: Request, shape: Shape, members: list[Member])
         read = search.FIELDS[shape.tag].get(wanted.sort or "name", search.FIELDS[shape.tag].get("id"))
         if read is not None:
             members = sorted(
-                members, key=lambda m: read(site, entities[m.data["id"]]).lower(), reverse=wanted.descending
+                members, key=lambda m: "".join(read(site, entities[m.data["id"]])).lower(), reverse=wanted.descending
             )
     return members, wanted.page
 

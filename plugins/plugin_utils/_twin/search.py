@@ -48,21 +48,25 @@ def _data_center(site: Site, entity: Entity) -> str:
     return found.name if found else ""
 
 
-def _tags(site: Site, entity: Entity) -> str:
-    return " ".join(str(tag.get("name", "")) for tag in entity.subs.get("tags", []))
+def _tags(site: Site, entity: Entity) -> tuple[str, ...]:
+    return tuple(str(tag.get("name", "")) for tag in entity.subs.get("tags", []))
 
 
-def _storage(site: Site, entity: Entity) -> str:
+def _clusters(site: Site, entity: Entity) -> tuple[str, ...]:
+    return tuple(cluster.name for cluster in site.all("cluster") if cluster.ref("data_center") == entity.id)
+
+
+def _storage(site: Site, entity: Entity) -> tuple[str, ...]:
     found = (
         {d for disk in site.disks_of(entity) for d in site.domains_of(disk)}
         if entity.tag != "disk"
         else set(site.domains_of(entity))
     )
-    return " ".join(sorted(held.name for held in (site.get("storage_domain", d) for d in found) if held))
+    return tuple(sorted(held.name for held in (site.get("storage_domain", d) for d in found) if held))
 
 
-def _vm_names(site: Site, entity: Entity) -> str:
-    return " ".join(vm.name for vm in (site.get("vm", i) for i in sorted(site.disk_users.get(entity.id, ()))) if vm)
+def _vm_names(site: Site, entity: Entity) -> tuple[str, ...]:
+    return tuple(vm.name for vm in (site.get("vm", i) for i in sorted(site.disk_users.get(entity.id, ()))) if vm)
 
 
 def _plain(key: str) -> Callable[[Site, Entity], str]:
@@ -135,13 +139,13 @@ def _type(site: Site, entity: Entity) -> str:
     return str(entity.data.get("type", ""))
 
 
-_COMMON = {
+_COMMON: dict[str, Callable[[Site, Entity], str | tuple[str, ...]]] = {
     "name": _plain("name"),
     "id": _plain("id"),
     "comment": _plain("comment"),
     "description": _plain("description"),
 }
-FIELDS: dict[str, dict[str, Callable[[Site, Entity], str]]] = {
+FIELDS: dict[str, dict[str, Callable[[Site, Entity], str | tuple[str, ...]]]] = {
     "vm": {
         **_COMMON,
         "status": _status,
@@ -180,7 +184,8 @@ FIELDS: dict[str, dict[str, Callable[[Site, Entity], str]]] = {
         "datacenter": _data_center,
     },
     "cluster": {**_COMMON, "datacenter": _name_of("data_center", "data_center")},
-    "data_center": {**_COMMON, "status": _status},
+    # The other collection finds a data center so (not recorded).
+    "data_center": {**_COMMON, "status": _status, "clusters.name": _clusters},
     "network": {**_COMMON, "datacenter": _name_of("data_center", "data_center")},
     "user": {
         **_COMMON,
@@ -196,6 +201,10 @@ FIELDS: dict[str, dict[str, Callable[[Site, Entity], str]]] = {
         "type": _plain("code"),
         "message": _plain("description"),
         "id": _plain("id"),
+        # These spellings are the other collection's (not recorded).
+        "vm.name": lambda s, e: str((e.data.get("vm") or {}).get("name", "")),
+        "vm.id": lambda s, e: e.ref("vm"),
+        "host.name": lambda s, e: str((e.data.get("host") or {}).get("name", "")),
         "event_vm": lambda s, e: str((e.data.get("vm") or {}).get("name", "")),
         "event_vm_id": lambda s, e: e.ref("vm"),
         "event_storage": lambda s, e: str((e.data.get("storage_domain") or {}).get("name", "")),
@@ -287,4 +296,10 @@ class _Parser:
         if value.lower() == "status" and wanted.lower() not in STATUSES.get(self._tag, (wanted.lower(),)):
             raise Unsearchable(wanted)
         pattern = re.compile(translate(wanted.replace("[", "[[]")), self._flags)
-        return lambda site, entity: bool(pattern.match(read(site, entity))) == (operator != "!=")
+
+        def test(site: Site, entity: Entity) -> bool:
+            found = read(site, entity)
+            values = (found,) if isinstance(found, str) else found or ("",)
+            return any(pattern.match(value) for value in values) == (operator != "!=")
+
+        return test
