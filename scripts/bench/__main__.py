@@ -13,11 +13,11 @@ import os
 import pathlib
 import sys
 
-from . import twin_speed
+from . import probe_speed, twin_speed
 from .catalogue import Benchmark
 from .failover import run
 from .options import BenchError, chosen
-from .records import Record, run_record, slope_record, twin_record
+from .records import Record, bounded_record, run_record, slope_record
 from .table import table
 
 BUILD = pathlib.Path(__file__).resolve().parents[2] / ".build"
@@ -42,8 +42,8 @@ def main() -> int:
 
 def measure(benchmark: Benchmark, folder: pathlib.Path) -> list[Record]:
     """The runs of a benchmark, smallest first, and the slope over them. BenchError."""
-    if benchmark.kind == "twin":
-        return [measure_twin(benchmark, size, folder) for size in benchmark.sizes]
+    if benchmark.kind != "failover":
+        return [record for size in benchmark.sizes for record in measure_alone(benchmark, size, folder)]
     runs = []
     for size in benchmark.sizes:
         place = folder / f"{benchmark.name}-{size}"
@@ -56,13 +56,19 @@ def measure(benchmark: Benchmark, folder: pathlib.Path) -> list[Record]:
     return [*runs, slope] if slope else runs
 
 
-def measure_twin(benchmark: Benchmark, size: int, folder: pathlib.Path) -> Record:
-    """The twin alone. BenchError."""
+def measure_alone(benchmark: Benchmark, size: int, folder: pathlib.Path) -> list[Record]:
+    """The twin alone, or a host's probe, which this machine may not be able to run. BenchError."""
     print(f"{benchmark.name}: {size} {benchmark.unit} ... ", end="", flush=True)
     load = os.getloadavg()[0]
-    record = twin_record(benchmark, size, twin_speed.run(size, folder / f"{benchmark.name}-{size}"), load)
+    run_alone = probe_speed.run if benchmark.kind == "probe" else twin_speed.run
+    try:
+        figures = run_alone(size, folder / f"{benchmark.name}-{size}")
+    except probe_speed.NotMeasured as reason:
+        print(f"not measured ({reason})", flush=True)
+        return []
+    record = bounded_record(benchmark, size, figures, load)
     print("within all bounds" if record["within_bound"] else "NOT within all bounds", flush=True)
-    return record
+    return [record]
 
 
 if __name__ == "__main__":

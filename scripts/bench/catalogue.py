@@ -14,7 +14,7 @@ FLOOR_SECONDS = 10.0
 
 @dataclasses.dataclass(frozen=True)
 class Benchmark:
-    """A failover of an estate, or (kind ``twin``) the twin alone, at several sizes.
+    """A failover of an estate, or (kind ``twin``) the twin alone, or (``probe``) a host's probe, at several sizes.
 
     unit: what ``sizes`` count; latency_ms: milliseconds that every request takes besides what the profile spends;
     domains: the drill's DOMAINS, the same at every size, so that sizes differ in nothing but VMs; limit_seconds: how
@@ -28,13 +28,14 @@ class Benchmark:
     domains: int
     unit: str = "VMs"
     limit_seconds: float = 1800.0
-    kind: t.Literal["failover", "twin"] = "failover"
+    kind: t.Literal["failover", "twin", "probe"] = "failover"
 
 
 BENCHMARKS = (
     Benchmark("failover", profile="none", latency_ms=25.0, sizes=(30, 100, 1_000, 10_000), domains=8),
     Benchmark("failover-engine-4.5", profile="engine-4.5", latency_ms=0.0, sizes=(30, 100), domains=3),
     Benchmark("twin", profile="none", latency_ms=0.0, sizes=(10_000,), domains=8, kind="twin"),
+    Benchmark("probe", profile="none", latency_ms=0.0, sizes=(32,), domains=0, unit="LUNs", kind="probe"),
 )
 
 CLIENTS = 16
@@ -48,6 +49,11 @@ TWIN_BOUNDS = {
 }
 """What the twin must keep to: no more than this, but of requests no fewer. Load: 10,000 VMs with 20,000 disks; list:
 1,000 unregistered VMs; requests: small ones of 16 clients, with the twin on one core."""
+
+DARK_TIMEOUT = 2.0
+PROBE_BOUNDS = {"all_paths_seconds": 2.0, "dark_portal_seconds": DARK_TIMEOUT + 2.0}
+"""What host_storage_probe must keep to: 32 LUNs over four portals, and the same with one portal silent, which costs its
+time-out (2 s here) once, not once for each LUN."""
 
 
 def bound(floor_seconds: float) -> float:

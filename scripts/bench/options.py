@@ -21,7 +21,7 @@ class BenchError(Exception):
 
 def chosen(environ: t.Mapping[str, str], benchmarks: t.Sequence[Benchmark] = BENCHMARKS) -> list[Benchmark]:
     """The benchmarks that BENCH (patterns of names, separated by commas; all when empty) selects, at the sizes of SIZES
-    (numbers separated by commas) where it is given. BenchError for what selects nothing or is no size."""
+    (numbers of VMs separated by commas) where it is given. BenchError for what selects nothing or is no size."""
     patterns = _words(environ.get("BENCH")) or ["*"]
     found = [made for made in benchmarks if any(fnmatch.fnmatchcase(made.name, pattern) for pattern in patterns)]
     for pattern in patterns:
@@ -29,7 +29,9 @@ def chosen(environ: t.Mapping[str, str], benchmarks: t.Sequence[Benchmark] = BEN
             names = ", ".join(made.name for made in benchmarks)
             raise BenchError(f"BENCH={environ.get('BENCH')}: no benchmark is named {pattern}; there are: {names}")
     sizes = _sizes(environ.get("SIZES"))
-    return [dataclasses.replace(made, sizes=sizes) for made in found] if sizes else found
+    if not sizes:
+        return found
+    return [made if made.kind == "probe" else dataclasses.replace(made, sizes=sizes) for made in found]
 
 
 def _sizes(text: str | None) -> tuple[int, ...]:

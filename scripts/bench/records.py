@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .catalogue import TWIN_BOUNDS, Benchmark, bound
+from .catalogue import PROBE_BOUNDS, TWIN_BOUNDS, Benchmark, bound
 from .slope import growth, least_squares
 
 Record = dict[str, t.Any]
@@ -48,16 +48,17 @@ def run_record(benchmark: Benchmark, size: int, drill: t.Mapping[str, t.Any], lo
     }
 
 
-def twin_record(benchmark: Benchmark, size: int, figures: t.Mapping[str, float], load: float) -> Record:
-    """The twin alone, measured by twin_speed.py; each figure with its bound and whether it keeps to it."""
+def bounded_record(benchmark: Benchmark, size: int, figures: t.Mapping[str, float], load: float) -> Record:
+    """The twin alone or a host's probe; each figure with its bound and whether it keeps to it."""
+    bounds = PROBE_BOUNDS if benchmark.kind == "probe" else TWIN_BOUNDS
     met = {
         name: figures[name] >= bound if name == "requests_per_second" else figures[name] <= bound
-        for name, bound in TWIN_BOUNDS.items()
+        for name, bound in bounds.items()
     }
     return {
-        **_head(benchmark, "twin", [size], benchmark.domains),
+        **_head(benchmark, benchmark.kind, [size], benchmark.domains),
         "figures": dict(figures),
-        "bounds": dict(TWIN_BOUNDS),
+        "bounds": dict(bounds),
         "met": met,
         "within_bound": all(met.values()),
         "load": round(load, 2),

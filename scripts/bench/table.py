@@ -23,23 +23,23 @@ RUNS = (
     "bound",
     "peer",
 )
-TWIN = ("the twin alone", "figure", "measured", "bound", "met")
+ALONE = ("alone", "figure", "measured", "bound", "met")
 SLOPES = ("cost of one more VM", "profile", "wall ms", "CPU ms", "requests", "peak MB", "wall ms from size to size")
 
 
 def table(records: t.Sequence[Record]) -> str:
-    """The tables as lines: of runs, of slopes, of the twin alone, those that have rows."""
+    """The tables as lines: of runs, of slopes, of what is measured alone, those that have rows."""
     runs = [_run(record) for record in records if record["kind"] == "run"]
     slopes = [_slope(record) for record in records if record["kind"] == "slope"]
-    twins = [row for record in records if record["kind"] == "twin" for row in _twin(record)]
-    tables = ((RUNS, runs), (SLOPES, slopes), (TWIN, twins))
+    alone = [row for record in records if record["kind"] in ("twin", "probe") for row in _alone(record)]
+    tables = ((RUNS, runs), (SLOPES, slopes), (ALONE, alone))
     return "\n\n".join(_lay_out(head, rows) for head, rows in tables if rows)
 
 
-def _twin(record: Record) -> list[list[str]]:
+def _alone(record: Record) -> list[list[str]]:
     return [
         [
-            f"{record['size']} {record['unit']}",
+            f"{record['name']}: {record['size']} {record['unit']}",
             name.replace("_", " "),
             _number(record["figures"][name], 3),
             f"{'at least' if name == 'requests_per_second' else 'at most'} {bound:g}",

@@ -6,25 +6,22 @@
 from __future__ import annotations
 
 import pathlib
-import shutil
 import typing as t
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.ovirt_dr.storage.plugins.modules.host_storage_probe import ISCSI, NFS, OPTIONS
-from ansible_collections.ovirt_dr.storage.tests.hosts.servers import Ganesha, Tgt, start_sshd
-from ansible_collections.ovirt_dr.storage.tests.hosts.world import HOSTS, PATH, NotHere, World
+from ansible_collections.ovirt_dr.storage.tests.hosts.servers import SERVERS, Ganesha, Tgt, start_sshd
+from ansible_collections.ovirt_dr.storage.tests.hosts.world import HOSTS, NotHere, World, missing
 
-SERVERS = ("tgtd", "tgtadm", "ganesha.nfsd", "rpcbind", "sshd", "ssh-keygen", "losetup", "lvm")
 ORACLES = ("iscsi-ls", "iscsi-inq", "iscsi-readcapacity16", "nfs-ls", "nfs-cp", "showmount")
 
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The namespaces."""
-    missing = [tool for tool in (*SERVERS, *ORACLES) if shutil.which(tool, path=PATH) is None]
-    if missing:
-        pytest.skip(f"storage servers are not here: {', '.join(missing)}")
+    without = missing(SERVERS + ORACLES)
+    if without:
+        pytest.skip(f"storage servers are not here: {', '.join(without)}")
     try:
         made = World(tmp_path_factory.mktemp("world"))
     except NotHere as reason:
@@ -65,18 +62,6 @@ def faults(world: World) -> Iterator[World]:
         world.rules(node)
         for network in (1, 2):
             world.link(node, network, up=True)
-
-
-def filled(spec: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Options as Ansible gives them to a module: those that were left out have their defaults."""
-    assert set(given) <= set(spec)
-    return {name: given.get(name, option.get("default")) for name, option in spec.items()}
-
-
-def asked(nfs: t.Sequence[t.Any] = (), iscsi: t.Sequence[t.Any] = (), **more: t.Any) -> dict[str, t.Any]:
-    """All options of host_storage_probe."""
-    lists = {"nfs": [filled(NFS, one) for one in nfs], "iscsi": [filled(ISCSI, one) for one in iscsi]}
-    return filled(OPTIONS, {"timeout": 5, **lists, **more})
 
 
 def whats(found: t.Mapping[str, t.Any]) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ USER, PASSWORD = "druser", "hidden-drsecret-1"
 TARGET_USER, TARGET_PASSWORD = "tguser", "hidden-tgsecret-1"
 PORTALS = tuple(address("stor", network, version) for network in (1, 2) for version in (4, 6))
 SIZE = 1 << 30
+SERVERS = ("tgtd", "tgtadm", "ganesha.nfsd", "rpcbind", "sshd", "ssh-keygen", "losetup", "lvm")
 
 
 def wwid(lun: int) -> str:
@@ -51,6 +52,13 @@ class Tgt:
         for user, password, more in ((USER, PASSWORD, ()), (TARGET_USER, TARGET_PASSWORD, ("--outgoing",))):
             self.admin("--op", "new", "--mode", "account", "--user", user, "--password", password)
             self.admin("--op", "bind", "--mode", "account", "--tid", "2", "--user", user, *more)
+
+    def add_many(self, tid: int, name: str, luns: int) -> None:
+        """A further target with so many LUNs, for everybody."""
+        self.admin("--op", "new", "--mode", "target", "--tid", str(tid), "-T", name)
+        for lun in range(1, luns + 1):
+            self.add(tid, lun, "/run/lun3.img", 1000 * tid + lun)
+        self.admin("--op", "bind", "--mode", "target", "--tid", str(tid), "-I", "ALL")
 
     def admin(self, *words: str, check: bool = True) -> str:
         """Ask tgtadm; returns what it says."""
@@ -169,5 +177,5 @@ def start_sshd(world: World, folder: pathlib.Path) -> pathlib.Path:
             encoding="utf-8",
         )
         world.start(host, "/usr/sbin/sshd", "-D", "-e", "-f", str(config))
-        until(lambda host=host: world.listens(host, 22), 10)
+    until(lambda: all(world.listens(host, 22) for host in HOSTS), 10)
     return folder / "user"

@@ -11,9 +11,9 @@ import typing as t
 
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe.across import lacks
-from ansible_collections.ovirt_dr.storage.tests.hosts.conftest import asked, whats
+from ansible_collections.ovirt_dr.storage.tests.hosts.conftest import whats
 from ansible_collections.ovirt_dr.storage.tests.hosts.servers import PORTALS, REPLICA, Ganesha, Tgt, portal
-from ansible_collections.ovirt_dr.storage.tests.hosts.world import World, address
+from ansible_collections.ovirt_dr.storage.tests.hosts.world import World, address, asked
 
 V4 = address("stor")
 FIRST, SECOND = (portal(host) for host in PORTALS if ":" not in host)

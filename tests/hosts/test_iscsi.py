@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 import typing as t
 
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe.across import lacks
-from ansible_collections.ovirt_dr.storage.tests.hosts.conftest import asked, whats
+from ansible_collections.ovirt_dr.storage.tests.hosts.conftest import whats
 from ansible_collections.ovirt_dr.storage.tests.hosts.servers import (
     BLOCK_DOMAIN,
     PASSWORD,
@@ -30,7 +29,7 @@ from ansible_collections.ovirt_dr.storage.tests.hosts.servers import (
     portal,
     wwid,
 )
-from ansible_collections.ovirt_dr.storage.tests.hosts.world import World, initiator
+from ansible_collections.ovirt_dr.storage.tests.hosts.world import TREE, World, asked, initiator
 
 FIRST, SECOND = (portal(host) for host in PORTALS if ":" not in host)
 CHAP = {"username": USER, "password": PASSWORD}
@@ -231,7 +230,16 @@ with session.Session(host, 3260, login.Login(name, target, None, None), Deadline
 
 
 def test_other_sessions_of_the_same_host_stay(world: World, tgt: Tgt) -> None:
-    words = (sys.executable, "-I", "-S", "-c", HOLD, os.environ["PYTHONPATH"].split(os.pathsep)[0])
+    words = (sys.executable, "-I", "-S", "-c", HOLD, TREE)
     done = world.run("host1", *words, PORTALS[0], REPLICA, initiator("host1"))
     assert done.stdout.split() == ["True", "True"]
     assert "I_T nexus:" not in tgt.admin("--op", "show", "--mode", "conn", "--tid", "1")
+
+
+def test_many_luns_through_many_portals_in_no_time(world: World, tgt: Tgt) -> None:
+    name = "iqn.2026-11.test.dr:many"
+    tgt.add_many(9, name, 32)
+    found = world.probe("host1", **asked(iscsi=[{"portals": [portal(host) for host in PORTALS], "targets": [name]}]))
+    assert found["ok"]
+    assert [len(lun["paths"]) for lun in found["iscsi"][0]["luns"]] == [4] * 32
+    assert found["seconds"] < 2

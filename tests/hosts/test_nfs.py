@@ -9,9 +9,9 @@ import typing as t
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.ovirt_dr.storage.tests.hosts.conftest import asked, whats
+from ansible_collections.ovirt_dr.storage.tests.hosts.conftest import whats
 from ansible_collections.ovirt_dr.storage.tests.hosts.servers import DOMAIN, POOL, Ganesha
-from ansible_collections.ovirt_dr.storage.tests.hosts.world import World, address
+from ansible_collections.ovirt_dr.storage.tests.hosts.world import World, address, asked
 
 V4, V6 = address("stor"), address("stor", 1, 6)
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from ansible_collections.ovirt_dr.storage.tests.hosts.servers import (
     Tgt,
     portal,
 )
-from ansible_collections.ovirt_dr.storage.tests.hosts.world import HOSTS, World, address
+from ansible_collections.ovirt_dr.storage.tests.hosts.world import HOSTS, TREE, World, address
 
 FIRST, SECOND = (portal(host) for host in PORTALS if ":" not in host)
 
@@ -48,7 +47,7 @@ def play(world: World, key: pathlib.Path, folder: pathlib.Path, tasks: list[t.An
         "ctl", tool, "-i", str(folder / "inventory.json"), *words, str(folder / "play.yml"), check=False, timeout=120,
         env={
             "HOME": str(folder), "ANSIBLE_HOME": str(folder / "ansible"), "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_COLLECTIONS_PATH": os.environ["PYTHONPATH"].split(os.pathsep)[0], "ANSIBLE_PIPELINING": "1",
+            "ANSIBLE_COLLECTIONS_PATH": TREE, "ANSIBLE_PIPELINING": "1",
             "ANSIBLE_SSH_CONTROL_PATH_DIR": "/run/cp", "ANSIBLE_ENABLE_TASK_DEBUGGER": "0",
         },
     )  # fmt: skip

@@ -19,11 +19,15 @@ import time
 import typing as t
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from ansible_collections.ovirt_dr.storage.plugins.modules.host_storage_probe import ISCSI, NFS, OPTIONS
+
 NODES = {"ctl": 5, "host1": 10, "host2": 20, "stor": 40, "nas4": 50}
 """The network namespaces, and the last number of their addresses on both networks."""
 HOSTS = ("host1", "host2")
 TOOLS = ("ip", "nft", "nsenter", "setpriv", "unshare")
 PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+TREE = next(path for path in sys.path if pathlib.Path(path or ".", "ansible_collections", "ovirt_dr").is_dir())
+"""The folder from which this collection is imported."""
 PROBE = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -85,9 +89,9 @@ class World:
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
-        missing = [tool for tool in TOOLS if shutil.which(tool, path=PATH) is None]
-        if missing or os.geteuid() != 0:
-            raise NotHere(f"missing {', '.join(missing)}" if missing else "only root may make them")
+        without = missing(TOOLS)
+        if without or os.geteuid() != 0:
+            raise NotHere(f"missing {', '.join(without)}" if without else "only root may make them")
         log = folder / "world.log"
         with open(log, "w", encoding="utf-8") as output:
             self._process = self._begin(output)
@@ -155,8 +159,7 @@ class World:
     def probe(self, host: str, check_mode: bool = False, **options: t.Any) -> dict[str, t.Any]:
         """What host_storage_probe finds at a host, by a Python without any site packages."""
         asked = json.dumps({"options": options, "check_mode": check_mode})
-        tree = os.environ["PYTHONPATH"].split(os.pathsep)[0]
-        done = self.run(host, sys.executable, "-I", "-S", "-c", PROBE, tree, input=asked, timeout=60)
+        done = self.run(host, sys.executable, "-I", "-S", "-c", PROBE, TREE, input=asked, timeout=60)
         found: dict[str, t.Any] = json.loads(done.stdout)
         return found
 
@@ -169,6 +172,23 @@ class World:
     def link(self, node: str, network: int, up: bool) -> None:
         """Plug a node into a network, or pull its plug."""
         self.run(None, "ip", "link", "set", f"{node}-{network}", "up" if up else "down")
+
+
+def missing(tools: Sequence[str]) -> list[str]:
+    """Those of some tools that this machine does not have."""
+    return [tool for tool in tools if shutil.which(tool, path=PATH) is None]
+
+
+def filled(spec: Mapping[str, t.Any], given: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Options as Ansible gives them to a module: those that were left out have their defaults."""
+    assert set(given) <= set(spec)
+    return {name: given.get(name, option.get("default")) for name, option in spec.items()}
+
+
+def asked(nfs: Sequence[t.Any] = (), iscsi: Sequence[t.Any] = (), **more: t.Any) -> dict[str, t.Any]:
+    """All options of host_storage_probe."""
+    lists = {"nfs": [filled(NFS, one) for one in nfs], "iscsi": [filled(ISCSI, one) for one in iscsi]}
+    return filled(OPTIONS, {"timeout": 5, **lists, **more})
 
 
 def until(true: Callable[[], object], seconds: float) -> None:

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import DRILL, check, load
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.grow import grow
 from ansible_collections.ovirt_dr.storage.scripts.bench.catalogue import TWIN_BOUNDS, Benchmark
-from ansible_collections.ovirt_dr.storage.scripts.bench.records import twin_record
+from ansible_collections.ovirt_dr.storage.scripts.bench.records import bounded_record
 from ansible_collections.ovirt_dr.storage.scripts.bench.table import table
 from ansible_collections.ovirt_dr.storage.scripts.bench.twin_speed import with_two_disks
 
@@ -30,9 +30,9 @@ def test_every_vm_with_a_disk_has_two() -> None:
 def test_a_figure_keeps_to_its_bound_or_is_told(name: str) -> None:
     better = 1 if name == "requests_per_second" else -1
     good = dict(TWIN_BOUNDS)
-    kept = twin_record(TWIN, 15, {**good, name: good[name] * (1 + 0.1 * better)}, 0.5)
+    kept = bounded_record(TWIN, 15, {**good, name: good[name] * (1 + 0.1 * better)}, 0.5)
     assert (kept["within_bound"], kept["kind"], kept["size"]) == (True, "twin", 15)
-    missed = twin_record(TWIN, 15, {**good, name: good[name] * (1 - 0.1 * better)}, 0.5)
+    missed = bounded_record(TWIN, 15, {**good, name: good[name] * (1 - 0.1 * better)}, 0.5)
     assert missed["within_bound"] is False
     assert [key for key, met in missed["met"].items() if not met] == [name]
     assert [line.split()[-1] for line in table([kept, missed]).splitlines()].count("NO") == 1
