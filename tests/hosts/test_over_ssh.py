@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import typing as t
@@ -53,8 +54,8 @@ def play(world: World, key: pathlib.Path, folder: pathlib.Path, tasks: list[t.An
     )  # fmt: skip
 
 
-def tasks_of(folder: pathlib.Path, nas: Ganesha) -> list[t.Any]:
-    """The probe, what it found put into files, and the summary."""
+def tasks_of(nas: Ganesha) -> list[t.Any]:
+    """The probe, what it found, and the summary."""
     options = {
         "nfs": [{"address": "nas", "path": f"{nas.folder}/data", "domain": {"id": DOMAIN}}],
         "iscsi": [{"portals": [FIRST, SECOND], "targets": [SECURED], "username": USER, "password": PASSWORD}],
@@ -62,27 +63,30 @@ def tasks_of(folder: pathlib.Path, nas: Ganesha) -> list[t.Any]:
         "known": True,
         "timeout": 2,
     }
-    content = "{{ probe | to_json }}"
     return [
         {"name": "Probe", "ovirt_dr.storage.host_storage_probe": options, "register": "probe"},
-        {
-            "name": "Keep",
-            "ansible.builtin.copy": {"content": content, "dest": f"{folder}/{{{{ inventory_hostname }}}}.json"},
-            "check_mode": False,
-        },
+        {"name": "Tell", "ansible.builtin.debug": {"msg": "{{ inventory_hostname }} found {{ probe | to_json }}"}},
         {"name": "Sum", "ovirt_dr.storage.host_storage_summary": {"variable": "probe"}, "run_once": True},
     ]
+
+
+def found_by(output: str) -> dict[str, t.Any]:
+    """The result of each host, which the output of Ansible tells."""
+    told = [line.strip().rstrip(",") for line in output.splitlines() if re.match(r'\s*"msg": "host\d found', line)]
+    words = [json.loads(f"{{{line}}}")["msg"].split(" found ", 1) for line in told]
+    return {host: json.loads(result) for host, result in words}
 
 
 def test_two_hosts_of_which_one_lacks_a_path(
     faults: World, tgt: Tgt, nas: Ganesha, key: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
     """In check mode all is fine; then the plug of one host is pulled. The password shows nowhere, with -vvv neither."""
-    tasks = tasks_of(tmp_path, nas)
+    tasks = tasks_of(nas)
     done: subprocess.CompletedProcess[str] = play(faults, key, tmp_path, tasks, "--check", "-vvv")
     assert "All 2 hosts reach the storage." in done.stdout, done.stdout + done.stderr
     assert PASSWORD not in done.stdout + done.stderr
-    found = {host: json.loads((tmp_path / f"{host}.json").read_text(encoding="utf-8")) for host in HOSTS}
+    found = found_by(done.stdout)
+    assert sorted(found) == list(HOSTS)
     for host, result in found.items():
         assert not result["changed"]
         assert result["ok"]
@@ -94,7 +98,7 @@ def test_two_hosts_of_which_one_lacks_a_path(
     assert done.returncode == 2
     assert f"host2: discovery, {SECOND}: " in done.stdout
     assert "1 of 2 hosts lack something." in done.stdout
-    result = json.loads((tmp_path / "host1.json").read_text(encoding="utf-8"))
+    result = found_by(done.stdout)["host1"]
     versions = [path["versions"] for path in result["nfs"][0]["addresses"]]
     assert [[one["written"] for one in each] for each in versions] == [[True, True], [True, True]]
 
@@ -103,6 +107,6 @@ def test_a_host_that_cannot_be_reached_lacks_all(
     faults: World, tgt: Tgt, nas: Ganesha, key: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
     faults.rules("host2", "tcp dport 22 reject with tcp reset")
-    done = play(faults, key, tmp_path, tasks_of(tmp_path, nas))
+    done = play(faults, key, tmp_path, tasks_of(nas))
     assert "host2: " in done.stdout
     assert "1 of 2 hosts lack something." in done.stdout
