@@ -94,7 +94,7 @@ def new_content(site: Site, body: Record, storage: Record, size: int = _FILE_SYS
         "wipe_after_delete": body.get("wipe_after_delete", "false"),
     }
     content = Content(identity, record)
-    site.storage.contents[identity] = content
+    site.storage.keep(content)
     return content
 
 
@@ -114,6 +114,7 @@ def known(site: Site, content: Content, body: Record, storage: Record, *connecti
             "storage": storage,
         }
     )
+    site.storage.keep(content)
     entity = site.add(Entity("storage_domain", data, {"storage_connections": [{"id": c.id} for c in connections]}))
     site.add(Entity("disk_profile", {"id": site.new_id(), "name": data["name"], "storage_domain": {"id": entity.id}}))
     return entity

@@ -203,6 +203,9 @@ def _check_storage(storage: Any, domains: set[str]) -> None:
                 raise EstateError(
                     f"storage.replicas[{number}]: '{side}' is neither an export nor a LUN of this storage"
                 )
+        lag = replica.get("lag", 0)
+        if isinstance(lag, bool) or not isinstance(lag, (int, float)) or lag < 0:
+            raise EstateError(f"storage.replicas[{number}]: 'lag' must be a number of seconds, not {lag!r}")
 
 
 def _known_domain(where: str, holder: Record, domains: set[str]) -> None:

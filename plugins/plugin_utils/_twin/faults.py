@@ -39,6 +39,9 @@ NAMES = {
     "reset:register": "the second register is cut off before it is carried out",
     "start:<vm>": "starting this VM (name or id) is refused (409 no host fits), always",
     "storage:<domain>": "the storage of this domain (name or id) cannot be reached; or a server, server:path or LUN",
+    "promote:<place>": "the array ends the replication into this LUN or server:path; it can be written from now on",
+    "demote:<place>": "the array protects this LUN or server:path; it cannot be written any more",
+    "full:<place>": "the array has no space left for this LUN or server:path",
     "chap:<target>": "this iSCSI target asks for CHAP: user name twin, password twin",
     "busy": "every fourth register is first refused with 409 'Related operation is currently in progress'",
     "token": "the token is refused with 401 once, at the tenth request",
@@ -118,7 +121,8 @@ def fault_body(detail: str, *, action: bool) -> str:
 
 @dataclass(frozen=True)
 class OnStorage:
-    """A fault of the storage: ``kind`` is storage (cut a place off) or chap (a target asks for CHAP)."""
+    """Something that storage does: ``kind`` is storage (cut a place off), promote, demote, full or chap (a target asks
+    for CHAP)."""
 
     kind: str
     subject: str
@@ -128,7 +132,7 @@ def named(name: str) -> Rule | OnStorage:
     """The rule behind a short name, or what to do to the storage. Raises BadRule."""
     kind, _unused, subject = name.partition(":")
     register, start, attach = r"/vms/[^/]+/register$", r"/vms/[^/]+/start$", r"/datacenters/[^/]+/storagedomains$"
-    if kind in ("storage", "chap") and subject:
+    if kind in ("storage", "promote", "demote", "full", "chap") and subject:
         return OnStorage(kind, subject)
     if kind == "register" and subject:
         return Rule(

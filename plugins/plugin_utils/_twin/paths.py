@@ -37,7 +37,7 @@ def mount(site: Site, storage: Record, host: Entity) -> Place | None:
     else:
         key = (f"host {host.id}", path)
         place = site.storage.exports.setdefault(key, Place({"address": key[0], "path": path}))
-    if place is None or not place.reaches(host.id):
+    if place is None or not place.reaches(host.id) or not place.writable:  # not recorded: a protected export
         return None
     place.hosts.add(host.id)
     return place
@@ -127,7 +127,7 @@ def connect(site: Site, domain: Entity, data_center: str) -> bool:
     storage = domain.data["storage"]
     if "volume_group" not in storage:
         mounted = [mount(site, storage, host) for host in hosts]
-        return any(mounted) and usable(site, domain)
+        return any(mounted) and usable(site, domain) and _found(site, lies_on(site, domain))
     if not usable(site, domain):
         return False
     places = lies_on(site, domain)
@@ -136,4 +136,12 @@ def connect(site: Site, domain: Entity, data_center: str) -> bool:
     known = {place.record["id"] for place in site.storage.places(storage)}
     if known != {place.record["id"] for place in places}:
         domain.set(storage=block_storage(storage["type"], domain.id, places))
+    return _found(site, places)
+
+
+def _found(site: Site, places: list[Place]) -> bool:
+    """From here on the site means the domain as it lies there."""
+    for place in places:
+        if place.content is not None:
+            site.storage.keep(place.content)
     return True

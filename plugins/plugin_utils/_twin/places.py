@@ -43,6 +43,11 @@ class Content:
             exported=dict(self.exported),
         )
 
+    def take(self, other: Content) -> None:
+        """Becomes what another copy of the same domain is now."""
+        for name, value in vars(other.copy()).items():
+            setattr(self, name, value)
+
 
 @dataclass
 class Portal:

@@ -20,7 +20,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock impor
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import KINDS, Record, listed, members
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfEntry
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import SUBS
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Storage
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import SeenFrom, Storage
 
 BLANK = "00000000-0000-0000-0000-000000000000"
 ADMIN = "admin@internal-authz"
@@ -84,7 +84,7 @@ class Site:
     def __init__(self, record: Record, storage: Storage, clock: Clock, pace: float, seed: int = 0) -> None:
         self.name: str = record["name"]
         self.product: Record = (record.get("engine") or {}).get("product_info", {})
-        self.storage = storage
+        self.storage = SeenFrom(storage)
         self.clock = clock
         self.pace = pace
         self.lock = threading.RLock()

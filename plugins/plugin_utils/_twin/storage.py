@@ -8,6 +8,8 @@ its source's content; one that lags has its own, as old as the last time it was 
 
 from __future__ import annotations
 
+from collections import ChainMap
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,10 +36,10 @@ class Storage:
 
     def __init__(self, estate: Estate) -> None:
         data = estate["storage"]
-        self.contents: dict[str, Content] = {}
+        self._contents: dict[str, Content] = {}
         for site in estate["sites"]:
             for domain in site.get("storage_domains", []):
-                self.contents.setdefault(domain["id"], Content(domain["id"], domain))
+                self._contents.setdefault(domain["id"], Content(domain["id"], domain))
         self.exports: dict[tuple[str, str], Place] = {}
         for export in data.get("exports", []):
             self.exports[(export["address"], export["path"])] = Place(
@@ -60,6 +62,15 @@ class Storage:
                 protected=bool(replica.get("protected")),
             )
         self.changes = 0
+
+    @property
+    def contents(self) -> MutableMapping[str, Content]:
+        """The domains by id, wherever they lie; of one that lies at several places apart, the first that was known."""
+        return self._contents
+
+    def keep(self, content: Content) -> None:
+        """A domain was found on a place, or made there."""
+        self._contents.setdefault(content.id, content)
 
     def end(self, end: Record) -> Place:
         """The place that one end of a replica names."""
@@ -156,7 +167,7 @@ class Storage:
         for pair in self.pairs:
             due = pair.copied is None or now - pair.copied >= pair.lag
             if pair.lag > 0 and due and pair.source.reachable:
-                pair.target.content = pair.source.content.copy() if pair.source.content is not None else None
+                _bring_up_to_date(pair.target, pair.source.content)
                 pair.copied = now
 
     def promote(self, end: str) -> None:
@@ -192,6 +203,34 @@ class Storage:
         """A place has so many bytes left. Raises KeyError."""
         self.place(end).free = free
         self.changes += 1
+
+
+class SeenFrom(Storage):
+    """The storage as one site sees it: of a domain that lies at several places apart, the one that it reached last."""
+
+    __slots__ = ("_own",)
+
+    def __init__(self, storage: Storage) -> None:  # pylint: disable=super-init-not-called
+        self.__dict__ = storage.__dict__
+        self._own: dict[str, Content] = {}
+
+    @property
+    def contents(self) -> MutableMapping[str, Content]:
+        """The domains by id, as they lie where this site reached them."""
+        return ChainMap(self._own, self._contents)
+
+    def keep(self, content: Content) -> None:
+        """This site reached a domain on a place."""
+        self._own[content.id] = content
+        super().keep(content)
+
+
+def _bring_up_to_date(place: Place, content: Content | None) -> None:
+    """A copy stays one content, so that whoever holds it sees it change."""
+    if place.content is not None and content is not None and place.content.id == content.id:
+        place.content.take(content)
+    else:
+        place.content = content.copy() if content is not None else None
 
 
 def _holds(place: Place, name: str) -> bool:

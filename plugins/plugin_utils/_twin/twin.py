@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.floor import Floor, floor
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.grow import counts
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.invariants import violations
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.latency import Latency
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.log import LoggedRequest, RequestLog
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import every_hour
@@ -213,10 +215,16 @@ class Twin:
                 held.add(replace(made))
 
     def _on_storage(self, made: faults.OnStorage) -> None:
-        if made.kind == "chap":
-            self.chap(made.subject, "twin", PASSWORD)
-        elif not self.storage.cut(made.subject):
-            raise faults.BadRule(f"no storage '{made.subject}'")
+        arrays = {"promote": self.storage.promote, "demote": self.storage.demote, "full": self.storage.fill}
+        try:
+            if made.kind == "chap":
+                self.chap(made.subject, "twin", PASSWORD)
+            elif made.kind in arrays:
+                arrays[made.kind](made.subject)
+            elif not self.storage.cut(made.subject):
+                raise KeyError(made.subject)
+        except KeyError:
+            raise faults.BadRule(f"no storage '{made.subject}'") from None
         self._look()
 
     def _look(self) -> None:
@@ -224,6 +232,13 @@ class Twin:
         for site in self.sites.values():
             with site.lock:
                 site.settle()
+
+    def violations(self) -> list[str]:
+        """A sentence for every device that hosts of several engines can write now. There must be none, ever."""
+        with ExitStack() as held:
+            for site in self.sites.values():
+                held.enter_context(site.lock)
+            return violations(self.sites.values(), self.storage)
 
     def chap(self, target: str, username: str, password: str) -> None:
         """From now on an iSCSI target wants these credentials of whoever has no session yet."""
