@@ -9,7 +9,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_record import whole
 
-_UNSHOWN = ("cluster", "cpu_profile", "quota", "host", "original_template", "vm_pool")
+_UNSHOWN = ("small_icon", "cluster", "cpu_profile", "quota", "host", "original_template", "vm_pool")
 
 
 def members_of(site: Site, pool: str) -> list[Entity]:
@@ -18,10 +18,16 @@ def members_of(site: Site, pool: str) -> list[Entity]:
 
 
 def shown_pool(site: Site, pool: Entity, *, all_content: bool = False) -> Record:
-    """A pool with its example, which shows its template only in the answer to the create."""
+    """A pool with its example, stateless, without addresses; it shows its template only in
+    the answer to the create."""
     found = members_of(site, pool.id)
     if not found:
         return pool.data
     vm = whole(found[0].data) if all_content else found[0].data
     left_out = _UNSHOWN if all_content else (*_UNSHOWN, "template")
-    return {**pool.data, "vm": {key: value for key, value in vm.items() if key not in left_out}}
+    example: Record = {key: value for key, value in vm.items() if key not in left_out}
+    example["stateless"] = "false" if pool.data["stateful"] == "true" else "true"
+    for key in ("large_icon", "template"):
+        if isinstance(example.get(key), dict):
+            example[key] = {**example[key], "href": ""}
+    return {**pool.data, "vm": example}

@@ -217,8 +217,18 @@ def preview(site: Site, request: Request) -> Answer:
     if vm.data["status"] != "down":  # not recorded
         raise refusals.command(409, "Cannot preview Snapshot. VM is running.")
     check(site, vm, "Cannot preview Snapshot.")
+    before: Record = {
+        "id": site.new_id(),
+        "description": "Active VM before the preview",
+        "date": site.clock.stamp(site.time()),
+        "persist_memorystate": "false",
+        "snapshot_status": "ok",
+        "snapshot_type": "preview",
+        "vm": configuration(vm),
+    }
     change(vm, snapshot["id"], snapshot_status="in_preview")
     _begin_anew(site, vm, snapshot["date"])
+    vm.subs["snapshots"] = [*vm.subs["snapshots"], before]
     vm.set(stop_time=snapshot["vm"].get("stop_time"))
     return _through(site, request, sent, vm, f"Previewing Snapshot {snapshot['description']} of VM {vm.name}")
 
@@ -266,6 +276,7 @@ def _leave(site: Site, request: Request, method: str, words: str) -> Answer:
     for snapshot in vm.subs["snapshots"]:
         if snapshot["snapshot_status"] == "in_preview":
             change(vm, snapshot["id"], snapshot_status="ok")
-    active = next((s for s in vm.subs["snapshots"] if s["snapshot_type"] == "active"), None)
-    _begin_anew(site, vm, active["date"] if active else "")
+    before = next((s for s in vm.subs["snapshots"] if s["snapshot_type"] == "preview"), None)
+    vm.subs["snapshots"] = [s for s in vm.subs["snapshots"] if s is not before]
+    _begin_anew(site, vm, str(before["date"]) if before is not None else site.clock.stamp(site.time()))
     return _through(site, request, sent, vm, f"{words} {vm.name}")

@@ -65,10 +65,12 @@ def add(site: Site, request: Request) -> Answer:
     return answer(site, request, template, 201)
 
 
-def answer(site: Site, request: Request, template: Entity, status: int) -> Answer:
-    """The whole template."""
+def answer(site: Site, request: Request, template: Entity, status: int, soundcard: str = "true") -> Answer:
+    """The whole template. The answer to an edit knows nothing of a sound card (03b #29, #83)."""
     href = f"{API}/templates/{template.id}"
-    text = document(member_writer(site, Member(whole(template.data), href, "templates"), {}))
+    text = document(
+        member_writer(site, Member({**whole(template.data), "soundcard_enabled": soundcard}, href, "templates"), {})
+    )
     return Answer(status, text, headers={"Location": location(request.host, href)} if status == 201 else {})
 
 

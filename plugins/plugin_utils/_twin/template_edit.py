@@ -37,7 +37,7 @@ def update(site: Site, request: Request) -> Answer:
         )
     template.data = arranged(merged(template.data, body), ORDER)
     template.cache.clear()
-    return answer(site, request, template, 200)
+    return answer(site, request, template, 200, soundcard="false")
 
 
 def users_of(site: Site, template: Entity) -> list[Entity]:
