@@ -210,7 +210,7 @@ ACTS: tuple[Act, ...] = (
     Act("07-dr", 183, stroke(2), "07 224: stores tell of VMs powering down; 195 came when they were down"),
     Act("07-dr", 221, move_export(*reversed(_FILE_07)), "07 221: back at the first site"),
     Act("07-dr", 221, move_lun(_REPLICA_07, _BLOCK_07), "07 227: back behind the first portal"),
-    Act("05-placement", 31, stroke(1), "#41"),
+    Act("05-placement", 36, stroke(1), "#41"),
     Act("05-placement", 267, hosts_cannot("mirror", "hibernate"), "#276-#285; README"),
     Act("05-placement", 344, hosts_cannot("merge"), "#361-#377: moves go through again"),
     Act("05-placement", 388, hosts_cannot("copy"), "#393-#396: the copy fails"),

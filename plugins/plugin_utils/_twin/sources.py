@@ -12,6 +12,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refu
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe import icons_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.devices import host_devices
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import profile_of, quota_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.makers import (
     all_of,
     bare,
@@ -71,7 +72,7 @@ def _groups(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
 def _domain_disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
     domain = ids[-1]
     return [
-        Member(disk_in(d.data, domain), f"{API}/disks/{d.id}", "storagedomains/disks/known")
+        Member(disk_in(_copy(site, d, domain), domain), f"{API}/disks/{d.id}", "storagedomains/disks/known")
         for d in site.all("disk")
         if domain in site.domains_of(d)
     ]
@@ -81,6 +82,15 @@ _NO_MANAGER = (
     "Error connecting to the Storage Pool Manager service.\nPossible reasons:\n"
     " - Storage Pool Manager service is in non-active state.\n - No Active Host in the Data Center."
 )
+
+
+def _copy(site: Site, disk: Entity, domain: str) -> Record:
+    """A disk as it lies on one domain: a further copy has the domain's own profile, and a quota (05 #479)."""
+    if domain == site.domains_of(disk)[0]:
+        return disk.data
+    held = site.get("storage_domain", domain)
+    center = site.data_center_of(held) if held is not None else ""
+    return {**disk.data, **quota_of(site, center), **profile_of(site, domain)}
 
 
 def unregistered_disks(site: Site, ids: tuple[str, ...]) -> list[Member]:

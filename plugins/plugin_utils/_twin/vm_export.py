@@ -41,7 +41,10 @@ IMPORT_SECONDS = 5.2
 
 
 def export(site: Site, request: Request) -> Answer:
-    """POST /vms/{vm}/export: without disks it is done at once, else 202 and the VM is locked meanwhile."""
+    """POST /vms/{vm}/export: without disks it is done at once, else 202 and the VM is locked meanwhile.
+
+    Its disks forget their qcow level over it (05 #479).
+    """
     sent = request.action("vm/methods/export_to_export_domain")
     vm = site.get("vm", request.ids[0])
     if vm is None:
@@ -56,6 +59,8 @@ def export(site: Site, request: Request) -> Answer:
         shown = {"id": vm.id, "href": f"{API}/vms/{vm.id}"}
         return action_answer(sent, {"job": {"id": job.id}, "status": "complete", "vm": shown})
     vm.set(status="image_locked", stop_time=site.clock.stamp(site.time()))
+    for disk in images:
+        disk.set(qcow_version=None)
     site.later(EXPORT_SECONDS, lambda: ready(site, vm, job))
     return pending(site, request, sent, job, len(images))
 
