@@ -9,7 +9,12 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refu
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, INACCESSIBLE, status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.local import is_local
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.master import bring_up, master_of, taken_in
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.master import (
+    bring_up,
+    master_of,
+    taken_in,
+    tasks_of,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import WRITE_SECONDS
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import update as update_stores
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import connect
@@ -151,11 +156,6 @@ def _register_stores(site: Site, entity: Entity, center: Entity, request: Reques
                 request.correlation,
             )
     return found
-
-
-def tasks_of(center: Entity) -> str:
-    """The key under which a data center's running tasks are held."""
-    return f"tasks {center.id}"
 
 
 def action_domain(site: Site, request: Request) -> Entity | None:

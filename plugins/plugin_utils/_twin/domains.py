@@ -15,6 +15,10 @@ INACCESSIBLE = (
 BUSY = "Related operation is currently in progress. Please try again later."
 
 
+IN_PROCESS = ("locked", "preparing_for_maintenance", "detaching", "activating")
+"""Statuses of a domain that something is being done with."""
+
+
 def status_text(entity: Entity) -> str:
     """The refusal that names a domain's status."""
     words = {"preparing_for_maintenance": "Preparing For Maintenance"}
@@ -37,3 +41,8 @@ def lease_domain(vm: Entity) -> str:
     lease = vm.data.get("lease")
     held = lease.get("storage_domain") if isinstance(lease, dict) else None
     return str(held.get("id", "")) if isinstance(held, dict) else ""
+
+
+def users_of_domain(site: Site, entity: Entity) -> list[Entity]:
+    """VMs with a disk on a domain."""
+    return [vm for vm in site.all("vm") if any(entity.id in site.domains_of(disk) for disk in site.disks_of(vm))]

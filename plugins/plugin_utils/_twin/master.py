@@ -16,6 +16,8 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.spm import elect
 
+_SINCE = (4, 5)
+"""Compatibility version of data centers that can switch their master on request."""
 SWITCH_SECONDS = 2.4
 """How long both domains are locked while the role moves (findings, 7)."""
 
@@ -23,6 +25,11 @@ SWITCH_SECONDS = 2.4
 def master_of(site: Site, data_center: str) -> Entity | None:
     """The master domain of a data center."""
     return next((d for d in site.domains_in(data_center) if d.data.get("master") == "true"), None)
+
+
+def tasks_of(center: Entity) -> str:
+    """The key under which a data center's running tasks are held."""
+    return f"tasks {center.id}"
 
 
 def taken_in(site: Site, entity: Entity, center: Entity) -> None:
@@ -128,4 +135,9 @@ def _able(site: Site, center: Entity, wanted: Entity | None) -> Entity:
         raise refusals.command(409, f"{verb} The storage domain is already the master storage domain.")
     if wanted.data["status"] != "active":
         raise refusals.command(409, f"{verb} Storage domain {wanted.name} must be active.")
+    version = center.data.get("version") or {}
+    if (int(version.get("major", "4")), int(version.get("minor", "8"))) < _SINCE:  # not recorded
+        raise refusals.command(400, f"{verb} This operation is not supported by the version of the Data Center.")
+    if site.held(tasks_of(center)):  # not recorded
+        raise refusals.command(409, f"{verb} The Data Center has running tasks.")
     return wanted
