@@ -6,7 +6,7 @@
 # outside .build. Paths are relative, so that the repository may lie anywhere, below folders with blanks too.
 
 .DEFAULT_GOAL := help
-TARGETS := help drill bench fidelity test lint sanity docs mission lock clean
+TARGETS := help drill bench fidelity mutation test lint sanity docs mission lock clean
 
 # The drill's variables reach it through the environment, whether given to make or set before.
 export WAY VMS DOMAINS PROFILE FAIL LATENCY RESET CHECK

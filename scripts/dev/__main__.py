@@ -44,6 +44,13 @@ def fidelity(project: Project) -> None:
     os.execve(arguments[0], arguments, project.environment())  # noqa: S606
 
 
+def mutation(project: Project) -> None:
+    """which validations of the embedded engine no test would miss, in .build/mutation; takes minutes"""
+    venv.ensure(project, venv.DEVELOPMENT)
+    arguments = [str(project.python), "-m", checks.MUTATION]
+    os.execve(arguments[0], arguments, project.environment())  # noqa: S606
+
+
 def test(project: Project) -> None:
     """all linters and tests, cheapest first; stops at the first failure"""
     venv.ensure(project, venv.DEVELOPMENT)
@@ -112,6 +119,7 @@ TARGETS: dict[str, t.Callable[[Project], None]] = {
     "drill": drill,
     "bench": bench,
     "fidelity": fidelity,
+    "mutation": mutation,
     "test": test,
     "lint": lint,
     "sanity": sanity,

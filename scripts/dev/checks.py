@@ -17,6 +17,7 @@ TYPED = ("plugins", "scripts.dev")
 DRILL = "scripts/drill"
 BENCH = f"{PACKAGE}.scripts.bench"
 FIDELITY = f"{PACKAGE}.scripts.fidelity"
+MUTATION = f"{PACKAGE}.scripts.mutation"
 PYTEST_END = r"^=+ .*\bin [0-9.]+s"
 
 
@@ -34,6 +35,7 @@ def lint(project: Project) -> list[Stage]:
         # The bench uses files of the drill.
         Stage("mypy bench", (python, "-m", "mypy", "-p", BENCH), root, environment=with_drill(project)),
         Stage("mypy fidelity", (python, "-m", "mypy", "-p", FIDELITY), root),
+        Stage("mypy mutation", (python, "-m", "mypy", "-p", MUTATION), root),
         Stage("shellcheck", ("shellcheck", ".ci/run", "scripts/dev.sh"), root),
         Stage("yamllint", ("yamllint", "--strict", "."), copy),
         Stage("changelog lint", ("antsibull-changelog", "lint"), copy),

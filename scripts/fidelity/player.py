@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
@@ -73,8 +74,15 @@ class Player:
             connection.close()
         self.twin.stop()
 
-    def play(self, play: Play) -> list[Outcome]:
-        """Every exchange in turn; the outcomes of those that are compared."""
+    def reconnect(self) -> None:
+        """Goes on in a process that was forked off: the twin's threads are not in it."""
+        self.twin.reopen()
+        self._connections.clear()
+        self._known.clear()
+        self._roots = {engine: self.twin.url(site_name(engine)).removesuffix("/ovirt-engine/api") for engine in ENGINES}
+
+    def play(self, play: Play, each: Callable[[Record, float], Outcome] | None = None) -> list[Outcome]:
+        """Every exchange in turn; the outcomes of those that are compared. ``each`` takes the place of ``one``."""
         begin = play.timeline[0].moment
         self._polls = polls.same_reads(play.timeline)
         flying = read_meanwhile(play.timeline)
@@ -85,7 +93,7 @@ class Player:
                 self._reach(record.moment - begin - polls.LAG)
                 self._flights.start(record, partial(self._send, record, alone=True))
             else:
-                found.append(self.one(record, record.moment - begin))
+                found.append((each or self.one)(record, record.moment - begin))
         found += [self._judge(flight.record, *flight.found[0]) for flight in self._flights.landed(float("inf"))]
         return [outcome for outcome in found if (outcome.record.scene, outcome.record.n) in play.compared]
 

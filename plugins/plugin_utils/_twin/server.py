@@ -81,6 +81,7 @@ class SiteServer:
             faults,
         )
         self.certificate = tls[0] if tls is not None else ""
+        self._tls = tls
         self.errors: list[str] = []
         self._back_at: float | None = None
         self._http = _Server(address, _Handler)
@@ -95,6 +96,10 @@ class SiteServer:
     def start(self) -> None:
         """Answers from now on."""
         self._thread.start()
+
+    def again(self, address: tuple[str, int]) -> SiteServer:
+        """The same site on another address."""
+        return SiteServer(self.twin, self.site, self.profile, self.accounts, self.log, self.faults, address, self._tls)
 
     def stop(self) -> None:
         """Closes the port."""

@@ -138,6 +138,13 @@ class Twin:
             server.start()
         return self
 
+    def reopen(self) -> None:
+        """Answers on new ports, everything else being as it was: for a process that was forked off, which has none of
+        the threads that answer on the old ones."""
+        for name, server in self._servers.items():
+            self._servers[name] = server.again((self._host, 0))
+            self._servers[name].start()
+
     def new_profile(self) -> Profile:
         """The profile of an engine's process that begins now."""
         if self._profile_name == "none":
