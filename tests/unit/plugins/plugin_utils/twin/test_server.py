@@ -106,7 +106,12 @@ def test_hang_ends_when_the_twin_stops() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_name_is_a_fault(name: str) -> None:
-    for blank, subject in (("<vm>", "web02"), ("<domain>", "data-web"), ("<target>", "iqn.2026-01.example.site-b:san")):
+    for blank, subject in (
+        ("<place>", "nfs-b.example:/exports/data-web"),
+        ("<vm>", "web02"),
+        ("<domain>", "data-web"),
+        ("<target>", "iqn.2026-01.example.site-b:san"),
+    ):
         name = name.replace(blank, subject)
     with Twin() as twin:
         twin.fail(name)
