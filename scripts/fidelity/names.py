@@ -14,6 +14,8 @@ from random import Random
 from urllib.parse import quote, unquote
 
 _NAME = re.compile(r"(?<![A-Za-z0-9])(rec|peer|REC)_([A-Za-z0-9]*)")
+_SPACED = re.compile(r"(?<==')(rec|peer|REC) ([A-Za-z0-9]*)")
+"""A value inside a fault: there, an engine writes spaces for underscores."""
 _PLACE = re.compile(r"(?<=[./])(recdr|rec|peer)(?=[/:<,\s\"'&;\]]|$)")
 _SERVER = re.compile(r"(?<!engine1)(?<!engine2)\.example(?![A-Za-z0-9])")
 _LOOPBACK = re.compile(r"127\.0\.0\.(?=\d)")
@@ -43,6 +45,7 @@ class Disguise:
     def text(self, text: str) -> str:
         """A recorded text with other names."""
         text = _NAME.sub(lambda m: f"{self._words[m.group(1)]}_{m.group(2).translate(self._letters)}", text)
+        text = _SPACED.sub(lambda m: f"{self._words[m.group(1)]} {m.group(2).translate(self._letters)}", text)
         text = _PLACE.sub(lambda m: self._words[m.group(1)], text)
         text = _SERVER.sub("." + self._words["example"], text)
         text = _LOOPBACK.sub(self._net, text)

@@ -32,15 +32,17 @@ TRIES = 40
 _STATUS = re.compile(r"<status>([a-z_]+)</status>")
 _PRESENCE = re.compile(r"^status (200|404) \| (404|200)\b")
 _IN_TIME = re.compile(
-    r"(^|/)(status|external_status|locked|snapshot_status|progress)(:|$)|is (missing|extra)$|: none \||\| none$"
+    r"(^|/)(status|external_status|locked|snapshot_status|progress|provisioned_size)(:|$)"
+    r"|is (missing|extra)$|: none \||\| none$"
 )
 
 
 def may_wait(method: str, differences: list[str], expected: Answer, ours: Answer) -> bool:
     """Whether a difference may be one of time alone.
 
-    A read may wait for a status, for a member, or for an object to come or go. A write may wait only when it was
-    refused here by a lock, and the recorded one was not: 409 against success, or another 409."""
+    A read may wait for a status, for the size of what is being written, for a member, or for an object to come or
+    go. A write may wait only when it was refused here by a lock, and the recorded one was not: 409 against success,
+    or another 409."""
     if method == "GET":
         if any(_PRESENCE.match(text) or _IN_TIME.search(text.split(" | ")[0]) for text in differences):
             return True

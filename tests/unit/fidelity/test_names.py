@@ -28,16 +28,19 @@ LUN = "3600144f0a1b2c3d4e5f60718293a4b5c"
         "a.example",
         LUN,
         "iqn.2026-01.example.rec:x",
+        "diskalias='rec dx luna'",
     ],
 )
 def test_no_recorded_name_is_left(recorded: str) -> None:
     other = Disguise(7).text(recorded)
     assert other != recorded
-    assert not any(word in other for word in ("rec_", "peer_", ".rec", "/rec/", "127.0.0.", ".example", LUN))
+    assert not any(word in other for word in ("rec_", "rec dx", "peer_", ".rec", "/rec/", "127.0.0.", ".example", LUN))
     assert other == Disguise(7).text(recorded) != Disguise(8).text(recorded)
 
 
-@pytest.mark.parametrize("plain", ["Default", "http://engine1.example/ovirt-engine", "record", "recorded_x", "Blank"])
+@pytest.mark.parametrize(
+    "plain", ["Default", "http://engine1.example/ovirt-engine", "record", "recorded_x", "Blank", "rec x"]
+)
 def test_everything_else_stays(plain: str) -> None:
     assert Disguise(7).text(plain) == plain
 
@@ -53,6 +56,11 @@ def test_different_names_stay_different(name: str, seed: int) -> None:
     disguise = Disguise(seed)
     assert disguise.text(f"rec_{name}") != disguise.text(f"rec_{name}x")
     assert len(disguise.text(f"rec_{name}")) == len(disguise.text("rec_")) + len(name)
+
+
+def test_a_name_inside_a_fault_has_spaces() -> None:
+    disguise = Disguise(7)
+    assert disguise.text("='rec dx luna'") == f"='{disguise.text('rec_dx').replace('_', ' ')} luna'"
 
 
 def test_a_lun_in_capitals_is_the_same_lun() -> None:

@@ -24,6 +24,7 @@ def answer(status: int, body: str = "") -> Answer:
         ("GET", "status 404 | 200", answer(404), answer(200, OK), True),
         ("GET", "status 200 | 404", answer(200, OK), answer(404), True),
         ("GET", "vms/vm: rec_x is missing", answer(200), answer(200), True),
+        ("GET", "disk/provisioned_size: '1' | '2'", answer(200, OK), answer(200, OK), True),
         ("GET", "disk/name: 'a' | 'b'", answer(200, OK), answer(200, OK), False),
         ("GET", "status 200 | 500", answer(200), answer(500), False),
         ("POST", "status 200 | 409", answer(200), answer(409), True),
