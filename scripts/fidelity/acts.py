@@ -57,6 +57,21 @@ def hosts_cannot(*what: str) -> Deed:
     return deed
 
 
+def host_restarted(engine: int, name: str, seconds: float) -> Deed:
+    """A host's agent was started anew: the engine connects to it for some seconds."""
+
+    def deed(twin: Twin, disguise: Disguise) -> None:
+        site = twin.site(site_name(engine))
+        with site.lock:
+            host = site.named("host", disguise.text(name))
+            if host is None:
+                raise LookupError(f"no host {name}")
+            host.set(status="connecting")
+            site.later(seconds, lambda: host.set(status="up"))
+
+    return deed
+
+
 def cut_export(end: tuple[str, str], *, back: bool = False) -> Deed:
     """No host reaches an export any more, or all do again."""
 
@@ -211,7 +226,8 @@ ACTS: tuple[Act, ...] = (
     Act("07-dr", 221, move_export(*reversed(_FILE_07)), "07 221: back at the first site"),
     Act("07-dr", 221, move_lun(_REPLICA_07, _BLOCK_07), "07 227: back behind the first portal"),
     Act("05-placement", 36, stroke(1), "#41"),
-    Act("05-placement", 267, hosts_cannot("mirror", "hibernate"), "#276-#285; README"),
+    Act("00-setup", 176, host_restarted(1, "rec_host1", 3.0), "00 #176; README: a program that can mirror came"),
+    Act("05-placement", 267, hosts_cannot("mirror", "merge", "hibernate"), "#276-#285; 01 #66; README"),
     Act("05-placement", 344, hosts_cannot("merge"), "#361-#377: moves go through again"),
     Act("05-placement", 388, hosts_cannot("copy"), "#393-#396: the copy fails"),
     Act("05-placement", 397, hosts_cannot("merge"), "#460-#465; README"),

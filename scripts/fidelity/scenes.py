@@ -48,7 +48,6 @@ _ON_LUNS: dict[str, Container[int]] = {
     "05-placement": (3, 4),
 }
 BESIDE: dict[str, dict[str, Container[int]]] = {
-    "03b-storage-domain-rules": {"06-direct-lun": (80,)},
     "05-placement": {"03-storage-domains": range(1, 7)},
     "06-direct-lun": {**_ON_LUNS, "07a-dr-ovf-not-yet-written": (1, 16, 17, 22, 36)},
     "09-peer-clients": {**_ON_LUNS, "06-direct-lun": _ALL, "07a-dr-ovf-not-yet-written": _ALL, "07-dr": _ALL},

@@ -140,6 +140,8 @@ class _Run:
         vm.set(has_illegal_images="true")
         if on_block(self._asked.target):
             count(site, self._asked.target.id, GIB * (len(chain(site, disk)) + 1))
+        if "merge" in site.storage.defects:
+            self._tell(357, f"Failed to delete snapshot '{self._name}' for VM '{vm.name}'.", "error")
         write(site, self._job, "failed", Piece("Cloning image's structure", "failed"))
         site.end_job(self._job, "failed")
 

@@ -253,6 +253,20 @@ def _step(job: str, number: int, words: str, kind: str, status: str, times: Reco
     return {**head, **dict(sorted(record.items())), "job": {"id": job}}
 
 
+EVERYONE = {
+    "id": "eee00000-0000-0000-0000-123456789eee",
+    "name": "Everyone",
+    "domain_entry_id": b"eee00000-0000-0000-0000-123456789eee".hex().upper(),
+    "namespace": "*",
+}
+"""The group of all users, in every installation (recording 01 78)."""
+
+
+def _everyone(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+    """The groups of users: the twin knows no other."""
+    return [Member(EVERYONE, f"{API}/groups/{EVERYONE['id']}", "groups")]
+
+
 def _profiles(tag: str, shape: str, reference: str) -> Source:
     """Profiles on top level, each at the address below its holder."""
     leaf = COLLECTION_OF[tag]
@@ -297,6 +311,7 @@ SOURCES: dict[str, Source] = {
     "datacenters/permissions": sub("data_center", "permissions", "datacenters/permissions"),
     "datacenters/storagedomains/disks": _domain_disks,
     "clusters/affinitygroups": _groups,
+    "groups": _everyone,
     "clusters/networks": sub("cluster", "networks", "clusters/networks"),
     "clusters/cpuprofiles": under("cpu_profile", "cluster", "clusters/cpuprofiles"),
     "clusters/permissions": sub("cluster", "permissions", "clusters/permissions"),
