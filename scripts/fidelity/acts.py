@@ -183,9 +183,15 @@ def luns(*names: str, there: bool) -> Deed:
 
 
 def mend_luns(twin: Twin, disguise: Disguise) -> None:
-    """LUNs with two disk records have one again."""
+    """LUNs with two disk records have one again; the disks and their VMs are deleted."""
     del disguise
     for site in twin.sites.values():
+        for disk in [site.get("disk", identity) for identity in site.doubled]:
+            for vm in [site.get("vm", owner) for owner in site.disk_users.get(disk.id, ())] if disk is not None else ():
+                if vm is not None:
+                    site.remove(vm)
+            if disk is not None:
+                site.remove(disk)
         site.doubled.clear()
 
 
@@ -214,7 +220,8 @@ ACTS: tuple[Act, ...] = (
         "06-direct-lun", 234, move_lun(_BLOCK_07A, _REPLICA_07A), "07a 78, 06 234: moved, although the engine knows not"
     ),
     Act("06-direct-lun", 260, luns("36001405eeeeeeee0000000500000005", there=False), "06 261: the LUN is gone"),
-    Act("09-peer-clients", 200, mend_luns, "09 56, 201: the row of a LUN that was there twice was corrected by hand"),
+    Act("09-peer-clients", 1, luns("36001405eeeeeeee0000000500000005", there=True), "09 201: there again"),
+    Act("09-peer-clients", 200, mend_luns, "09 56, 201, 204: corrected by hand, and the disk is gone"),
     Act("04b-unregistered-register", 1, stroke(1), "04b 7: the domain has OVF stores, 04a did not ask for them"),
     Act("04b-unregistered-register", 1, until_stores_are(1), "04b 7: they are ready"),
     Act("07a-dr-ovf-not-yet-written", 73, once_written(_BLOCK_07A), "07a 96: the block domain tells of its VM"),

@@ -14,8 +14,8 @@ from random import Random
 from urllib.parse import quote, unquote
 
 _NAME = re.compile(r"(?<![A-Za-z0-9])(rec|peer|REC)_([A-Za-z0-9]*)")
-_SPACED = re.compile(r"(?<==')(rec|peer|REC) ([A-Za-z0-9]*)")
-"""A value inside a fault: there, an engine writes spaces for underscores."""
+_SPACED = re.compile(r"(?<==')(rec|peer|REC) ([A-Za-z0-9]*)|(?<=, )(rec|peer|REC) ([A-Za-z0-9]+)(?=\])")
+"""A value inside a fault, or one that stands behind it: there, an engine writes spaces for underscores (06 #161)."""
 _PLACE = re.compile(r"(?<=[./])(recdr|rec|peer)(?=[/:<,\s\"'&;\]]|$)")
 _SERVER = re.compile(r"(?<!engine1)(?<!engine2)\.example(?![A-Za-z0-9])")
 _LOOPBACK = re.compile(r"127\.0\.0\.(?=\d)")
@@ -45,11 +45,15 @@ class Disguise:
     def text(self, text: str) -> str:
         """A recorded text with other names."""
         text = _NAME.sub(lambda m: f"{self._words[m.group(1)]}_{m.group(2).translate(self._letters)}", text)
-        text = _SPACED.sub(lambda m: f"{self._words[m.group(1)]} {m.group(2).translate(self._letters)}", text)
+        text = _SPACED.sub(self._told, text)
         text = _PLACE.sub(lambda m: self._words[m.group(1)], text)
         text = _SERVER.sub("." + self._words["example"], text)
         text = _LOOPBACK.sub(self._net, text)
         return _LUN.sub(self._lun, text)
+
+    def _told(self, match: re.Match[str]) -> str:
+        word, name = match.group(1) or match.group(3), match.group(2) or match.group(4) or ""
+        return f"{self._words[word]} {name.translate(self._letters)}"
 
     def path(self, path: str) -> str:
         """A recorded request path with other names."""

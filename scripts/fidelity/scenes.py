@@ -50,7 +50,13 @@ _ON_LUNS: dict[str, Container[int]] = {
 BESIDE: dict[str, dict[str, Container[int]]] = {
     "05-placement": {"03-storage-domains": range(1, 7)},
     "06-direct-lun": {**_ON_LUNS, "07a-dr-ovf-not-yet-written": (1, 16, 17, 22, 36)},
-    "09-peer-clients": {**_ON_LUNS, "06-direct-lun": _ALL, "07a-dr-ovf-not-yet-written": _ALL, "07-dr": _ALL},
+    "09-peer-clients": {
+        **_ON_LUNS,
+        "04c-register-second-round": _ALL,
+        "06-direct-lun": _ALL,
+        "07a-dr-ovf-not-yet-written": _ALL,
+        "07-dr": _ALL,
+    },
 }
 """What other drivers did of which a scene shows the effect: the first domain of a data center, and the domains and
 disks that they put on LUNs, for a list of LUNs or disks tells of all. It is played with the scene and not compared. Who

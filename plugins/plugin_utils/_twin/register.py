@@ -115,7 +115,8 @@ def bring_in(site: Site, request: Request, wanted: Import, mappings: Mappings) -
     dropped: Dropped = {}
     order = [disk.record["id"] for disk in entry.disks]
     brought = [(disk, _image(site, disk, wanted)) for disk in wanted.disks]
-    brought += [(disk, _lun(site, disk, unit)) for disk, unit in wanted.luns]
+    center = site.data_center_of(wanted.cluster)
+    brought += [(disk, _lun(site, disk, unit, center)) for disk, unit in wanted.luns]
     brought.sort(key=lambda pair: order.index(pair[0].record["id"]))
     attachments = [attachment for _disk, attachment in brought]
     subs: dict[str, list[Record]] = {
@@ -225,9 +226,10 @@ def _snapshot(site: Site, snapshot: Record, wanted: Import) -> Record:
     return {**moved, "id": site.new_id()} if new else moved
 
 
-def _lun(site: Site, disk: OvfDisk, unit: Record) -> Record:
-    """Makes a LUN disk known; its name stays, whatever a mapping says (07 recording 114). Over a left over record of
-    the same disk the engine is broken from here on (findings, 6)."""
+def _lun(site: Site, disk: OvfDisk, unit: Record, center: str) -> Record:
+    """Makes a LUN disk known to the hosts of a data center; its name stays, whatever a mapping says (07 recording 114).
+
+    Over a left over record of the same disk the engine is broken from here on (findings, 6)."""
     identity = disk.record["id"]
     place = site.storage.luns[unit["id"]]
     device = {
@@ -239,7 +241,8 @@ def _lun(site: Site, disk: OvfDisk, unit: Record) -> Record:
         "disk_id": identity,
     }
     device = {"id": unit["id"], **{k: device[k] for k in sorted(device) if k != "id"}}
-    place.hosts.update(host.id for host in site.all("host") if host.data.get("status") == "up")
+    up = (host for host in site.all("host") if host.data.get("status") == "up")
+    place.hosts.update(host.id for host in up if site.data_center_of(host) == center)
     known = site.get("disk", identity)
     if known is not None:
         site.doubled[identity] = [device, device]
