@@ -107,15 +107,42 @@ def test_nfs_services_that_are_cut_off(
     assert [one["what"] for one in found["notes"]] == notes
 
 
-@pytest.mark.parametrize("version", ["v3", "v4_0", "v4_1"])
-def test_a_write_whose_answer_is_lost_leaves_nothing(faults: World, nas: Ganesha, version: str) -> None:
-    """Whatever packet is the first to be lost, the test file is removed, or it is told that it lies there."""
-    export = f"{nas.folder}/data"
-    for after in (12, 16, 20):
-        faults.rules("host1", f"tcp sport 2049 ct original packets > {after} ct original packets < 40 drop")
-        entry = {"address": V4, "path": export, "nfs_version": version}
-        found = in_time(faults, "host1", asked([entry], timeout=SECONDS, write_test=True), SECONDS + 2)
+def left_in(world: World, export: str) -> list[str]:
+    """The test files that lie in an export, which are removed then."""
+    names = world.run("stor", "ls", "-A", export).stdout.split()
+    world.run("stor", "sh", "-c", f"rm -f {export}/.ovirt*")
+    return [name for name in names if name.startswith(".ovirt")]
+
+
+@pytest.mark.parametrize(("version", "points"), [("v3", (12, 13, 14)), ("v4_0", (10, 14, 18)), ("v4_1", (14, 16, 18))])
+def test_a_write_whose_answer_is_lost_leaves_nothing(
+    faults: World, nas: Ganesha, version: str, points: tuple[int, ...]
+) -> None:
+    """Whichever packet is the first to be lost: the file is removed on a further connection."""
+    entry = {"address": V4, "path": f"{nas.folder}/data", "nfs_version": version}
+    written = []
+    for point in points:
+        faults.rules("host1", f"tcp sport 2049 ct original packets > {point} drop")
+        found = in_time(faults, "host1", asked([entry], timeout=0.7, write_test=True), 2.7)
         (path,) = found["nfs"][0]["addresses"][0]["versions"]
-        left = [name for name in faults.run("stor", "ls", "-A", export).stdout.split() if name.startswith(".ovirt")]
-        assert left == ([path["left_behind"]] if path["left_behind"] else [])
-        faults.run("stor", "sh", "-c", f"rm -f {export}/.ovirt*")
+        assert [what for what, _path in whats(found)] == ["timeout"]
+        assert path["left_behind"] is None
+        assert left_in(faults, entry["path"]) == []
+        written.append(path["written"])
+    assert False in written
+
+
+@pytest.mark.parametrize("version", ["v3", "v4_0"])
+def test_a_file_that_cannot_be_removed_is_told(faults: World, nas: Ganesha, version: str) -> None:
+    """From some point on nothing comes through any more, on no connection."""
+    entry = {"address": V4, "path": f"{nas.folder}/data", "nfs_version": version}
+    told = []
+    for quota in (3000, 3400, 3800):
+        faults.rules("host1", f"tcp sport 2049 quota over {quota} bytes drop")
+        found = in_time(faults, "host1", asked([entry], timeout=0.5, write_test=True), 2.5)
+        (path,) = found["nfs"][0]["addresses"][0]["versions"]
+        lies = left_in(faults, entry["path"])
+        assert lies == ([path["left_behind"]] if path["left_behind"] else [])
+        assert [one["what"] for one in found["notes"]] == ["left_behind"] * len(lies)
+        told += lies
+    assert told
