@@ -27,7 +27,8 @@ class ActionModule(ActionBase):
         hosts = options["hosts"]
         if hosts is None:
             hosts = variables["ansible_play_hosts_all"]
-        results = {host: variables["hostvars"].get(host, {}).get(options["variable"]) for host in hosts}
+        known = variables["hostvars"]
+        results = {host: known[host].get(options["variable"]) if host in known else None for host in hosts}
         found = lacks(results)
         lacking = {lack.host for lack in found}
         again = [host for host, one in results.items() if one and one.get("rescan_needed")]

@@ -39,7 +39,9 @@ class Tgt:
         portals = ",".join(f"portal={portal(host)}" for host in PORTALS)
         world.start("stor", "tgtd", "-f", "--iscsi", portals, env=self._env)
         until(lambda: self.admin("--op", "show", "--mode", "sys", check=False), 10)
-        world.run(None, "sh", "-c", _domain_on_luns())
+        made = world.run(None, "sh", "-c", _domain_on_luns(), check=False)
+        self.no_domain = " ".join(made.stderr.split())[-200:] if made.returncode else ""
+        """Why no block domain could be made, if so: it takes loop devices."""
         for number, name in enumerate((REPLICA, SECURED, PRIVATE), start=1):
             self.admin("--op", "new", "--mode", "target", "--tid", str(number), "-T", name)
         for lun in (1, 2, 3):
@@ -52,6 +54,19 @@ class Tgt:
         for user, password, more in ((USER, PASSWORD, ()), (TARGET_USER, TARGET_PASSWORD, ("--outgoing",))):
             self.admin("--op", "new", "--mode", "account", "--user", user, "--password", password)
             self.admin("--op", "bind", "--mode", "account", "--tid", "2", "--user", user, *more)
+
+    def second(self, address: str) -> None:
+        """A further tgtd, at another port of an address, with the private target for everybody."""
+        env = {"TGT_IPC_SOCKET": "/run/tgt2"}
+        self._world.start("stor", "tgtd", "-f", "-C", "1", "--iscsi", f"portal={address}:3261", env=env)
+        tell = ("tgtadm", "-C", "1", "--lld", "iscsi", "--mode")
+        until(lambda: self._world.run("stor", *tell, "sys", "--op", "show", env=env, check=False).stdout, 10)
+        for words in (
+            ("target", "--op", "new", "--tid", "1", "-T", PRIVATE),
+            ("logicalunit", "--op", "new", "--tid", "1", "--lun", "1", "-b", "/run/lun3.img"),
+            ("target", "--op", "bind", "--tid", "1", "-I", "ALL"),
+        ):
+            self._world.run("stor", *tell, *words, env=env)
 
     def add_many(self, tid: int, name: str, luns: int) -> None:
         """A further target with so many LUNs, for everybody."""
@@ -96,8 +111,8 @@ def _domain_on_luns() -> str:
     )  # fmt: skip
     words = " ".join(f"--addtag '{tag}'" for tag in tags)
     return textwrap.dedent(f"""\
-        set -e
         for lun in 1 2 3; do truncate -s {SIZE} /run/lun$lun.img; done
+        set -e
         first=$(losetup -f --show /run/lun1.img)
         second=$(losetup -f --show /run/lun2.img)
         trap 'losetup -d $first $second' EXIT

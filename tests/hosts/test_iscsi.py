@@ -176,7 +176,7 @@ def test_luns_come_and_go(world: World, tgt: Tgt) -> None:
         ({"id": POOL}, "domain"),
     ],
 )
-def test_the_domain_that_lvm_made(world: World, tgt: Tgt, domain: dict[str, str], what: str | None) -> None:
+def test_the_domain_that_lvm_made(world: World, with_domain: Tgt, domain: dict[str, str], what: str | None) -> None:
     entry = {"portals": [FIRST, SECOND], "targets": [REPLICA], "domain": {"pool": None, **domain}}
     found = world.probe("host1", **asked(iscsi=[entry]))
     assert [one for one, _path in whats(found)] == ([what] if what else [])
@@ -185,23 +185,35 @@ def test_the_domain_that_lvm_made(world: World, tgt: Tgt, domain: dict[str, str]
     assert (told["luns"], told["luns_expected"]) == ([wwid(1), wwid(2)], 2)
 
 
-def test_a_domain_of_which_a_lun_is_missing(world: World, tgt: Tgt) -> None:
+def test_a_domain_of_which_a_lun_is_missing(world: World, with_domain: Tgt) -> None:
     entry = {"portals": [FIRST], "targets": [REPLICA], "domain": {"id": BLOCK_DOMAIN, "pool": None}}
-    tgt.remove(1, 2)
+    with_domain.remove(1, 2)
     try:
         found = world.probe("host1", **asked(iscsi=[entry]))
         assert [one["message"] for one in found["problems"]] == ["the domain lies on 2 LUNs, of which 1 are seen"]
     finally:
-        tgt.add(1, 2, "/run/lun2.img")
+        with_domain.add(1, 2, "/run/lun2.img")
+
+
+def redirect(tgt: Tgt, address: str, port: str) -> None:
+    """Whoever asks for the private target is sent elsewhere."""
+    for name, value in (("RedirectAddress", address), ("RedirectPort", port), ("RedirectReason", "Temporary")):
+        tgt.target(3, name, value)
 
 
 def test_a_redirection(world: World, tgt: Tgt) -> None:
     first, second = (host for host in PORTALS if ":" not in host)
-    for name, value in (("RedirectAddress", second), ("RedirectPort", "3260"), ("RedirectReason", "Temporary")):
-        tgt.target(3, name, value)
+    entry = {"portals": [first], "targets": [PRIVATE]}
+    tgt.second(second)
     try:
-        found = world.probe("host1", **asked(iscsi=[{"portals": [first], "targets": [PRIVATE]}]))
-        assert visits(found)[0]["problem"]["what"] == "redirect"
+        redirect(tgt, second, "3261")
+        found = world.probe("host1", **asked(iscsi=[entry]))
+        assert found["problems"] == []
+        assert visits(found)[0]["redirected_to"] == f"{second}:3261"
+        assert len(visits(found)[0]["luns"]) == 1
+        redirect(tgt, second, "3260")
+        found = world.probe("host1", **asked(iscsi=[entry]))
+        assert [what for what, _path in whats(found)] == ["redirect"]
         assert visits(found)[0]["redirected_to"] == SECOND
     finally:
         tgt.target(3, "RedirectAddress", "")

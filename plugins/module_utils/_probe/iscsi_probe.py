@@ -15,6 +15,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe.deadline i
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe.domain import Expected
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe.errors import ProbeError
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe.luns import look
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe.resolve import resolve
 
 REDIRECTIONS = 3
 
@@ -84,7 +85,9 @@ def _open(
         # Whoever lists its targets need not prove itself: nothing is used of it yet.
         login = Login(wanted.initiator, target, wanted.own, wanted.proof if target else None)
         try:
-            session = Session(portal.address, portal.port, login, deadline)
+            # A redirection may lead to a name.
+            host = resolve(portal.address, deadline)[0]
+            session = Session(host, portal.port, login, deadline)
         except Redirected as elsewhere:
             portal = elsewhere.portal
             found["redirected_to"] = str(portal)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import random
 import select
 import socket
@@ -93,7 +94,7 @@ def connect(host: str, port: int, deadline: Deadline, during: str, reserved: boo
             raise
         made.close()
         if failed not in TAKEN:
-            raise from_os(OSError(failed, errno.errorcode.get(failed, "unknown error")), during)
+            raise from_os(OSError(failed, os.strerror(failed)), during)
     raise ProbeError("unreachable", f"no free source port ({during})")
 
 

@@ -75,8 +75,8 @@ class Reader:
         return self.fixed(count)
 
     def string(self) -> str:
-        """A text in UTF-8; what is none stays recognisable."""
-        return self.opaque().decode("utf-8", "surrogateescape")
+        """A text in UTF-8, with marks where it is none."""
+        return self.opaque().decode("utf-8", "replace")
 
     def rest(self) -> bytes:
         """All that was not read yet."""
