@@ -270,11 +270,32 @@ def test_all_content(recordings: Recordings, primary: Any) -> None:
     inner = {path.replace("/vms", "", 1) for path in elements(peer[290]["response"]) - elements(peer[287]["response"])}
     assert elements(whole) - elements(plain) == inner
     assert primary.send("GET", f"/vms/{vm}", **{"All-Content": "true"}).text == whole
+    with primary.site.lock:
+        primary.site.get("vm", vm).set(start_time="2026-01-01T10:00:05.120Z")
+    running = ovf(primary.get(f"/vms/{vm}?all_content=true").text)
+    theirs, before = ovf(peer[305]["response"]), ovf(whole)
+    assert (before.findtext(".//BootTime"), running.findtext(".//BootTime")) == (None, "2026/01/01 10:00:05")
+    assert {names(item) for item in running.iter("Item")} & {names(item) for item in theirs.iter("Item")} >= {
+        ("controller", "virtio-scsi", "false", ""),
+        ("graphics", "vnc", "true", ""),
+        ("video", "vga", "true", "ua-"),
+    }
+    assert {names(item)[2:] for item in before.iter("Item")} == {("true", ""), (None, "")}
     disk = primary.id("disk", "file01_shares")
     shown = etree.fromstring(primary.get(f"/disks/{disk}?all_content=true").content)
     assert [v.get("id") for v in shown.find("vms")] == [vm]
     assert "<vms>" not in primary.get(f"/disks/{disk}").text
     assert primary.get("/disks;all_content").text.count("<vms>") > 1
+
+
+def ovf(text: str) -> Any:
+    """The OVF in a body."""
+    return etree.fromstring(str(etree.fromstring(text.encode()).findtext(".//configuration/data")).encode())
+
+
+def names(item: Any) -> tuple[Any, ...]:
+    """What an OVF tells of a device: type, device, whether it is plugged, the beginning of its name."""
+    return (*(item.findtext(tag) for tag in ("Type", "Device", "IsPlugged")), (item.findtext("Alias") or "")[:3])
 
 
 def test_giving_space_back(primary: Any) -> None:

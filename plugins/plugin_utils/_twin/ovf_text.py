@@ -60,6 +60,7 @@ _DEVICES = (
     ("sound", "ich9", "true", ""),
 )
 """Devices of every VM that have no caption: type, device, whether it is read-only, its parameters."""
+_SAY_NOTHING = ("<path></path>", "<ioThreadId></ioThreadId>")
 
 
 def ovf_text(site: Site, vm: Entity, *, snapshot: bool = False) -> str:
@@ -74,8 +75,8 @@ def ovf_text(site: Site, vm: Entity, *, snapshot: bool = False) -> str:
     references = "".join(_file(disk, about) for _held, disk in disks)
     section = "".join(_disk(held, disk, active) for held, disk in disks)
     fields = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in _fields(site, vm).items())
-    items = "".join(_disk_item(site, vm, held, disk, snapshot) for held, disk in disks)
-    shown = "" if snapshot or active is None else _snapshots(active)
+    items = "".join(_disk_item(site, vm, held, disk, snapshot, unit) for unit, (held, disk) in enumerate(disks))
+    shown = "" if snapshot or active is None else _snapshots(active, imported="imported" in vm.subs)
     system = (vm.data.get("os") or {}).get("type", "other")
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><ovf:Envelope {_SPACES}><References>{references}</References>'
@@ -132,7 +133,13 @@ def _fields(site: Site, vm: Entity) -> dict[str, str]:
         "OriginalTemplateName": original.name if original else "",
         "UseLatestVersion": "false",
         "StopTime": _date(str(data.get("stop_time", ""))) or created,
+        **({"BootTime": _date(str(data["start_time"])), "Downtime": "0"} if _runs(vm) else {}),
     }
+
+
+def _runs(vm: Entity) -> bool:
+    """Whether a host has it, and told its devices' addresses."""
+    return "start_time" in vm.data
 
 
 def _date(stamp: str) -> str:
@@ -227,7 +234,8 @@ def _machine(vm: Entity) -> str:
     )
 
 
-def _disk_item(site: Site, vm: Entity, held: Record, disk: Entity, snapshot: bool) -> str:
+def _disk_item(site: Site, vm: Entity, held: Record, disk: Entity, snapshot: bool, unit: int) -> str:
+    """``unit``: its place on the one SCSI controller; the place of another kind of disk was not recorded."""
     created, cluster = _date(str(vm.data.get("creation_time", ""))), site.get("cluster", vm.ref("cluster"))
     domains = site.domains_of(disk)
     fields = [
@@ -245,14 +253,29 @@ def _disk_item(site: Site, vm: Entity, held: Record, disk: Entity, snapshot: boo
         ("last_modified_date", created),
     ]
     order = "1" if held.get("bootable") == "true" else "0"
-    return f"<Item>{_rasd(fields)}{_device('disk', 'disk', held.get('read_only', 'false'), order=order)}</Item>"
+    given = {"order": order}
+    if _runs(vm):
+        given["alias"] = f"ua-{disk.id}"
+        if held.get("interface") == "virtio_scsi":
+            given["address"] = f"{{type=drive, bus=0, controller=0, target=0, unit={unit}}}"
+    return f"<Item>{_rasd(fields)}{_device('disk', 'disk', held.get('read_only', 'false'), **given)}</Item>"
 
 
-def _device(kind: str, device: str, read_only: str, parameters: str = "", order: str = "0") -> str:
+def _device(
+    kind: str,
+    device: str,
+    read_only: str,
+    parameters: str = "",
+    order: str = "0",
+    alias: str = "",
+    address: str = "",
+    plugged: str = "true",
+) -> str:
     more = f"<SpecParams>{parameters}</SpecParams>" if parameters else ""
     return (
-        f"<Type>{kind}</Type><Device>{device}</Device><rasd:Address></rasd:Address><BootOrder>{order}</BootOrder>"
-        f"<IsPlugged>true</IsPlugged><IsReadOnly>{read_only}</IsReadOnly><Alias></Alias>{more}"
+        f"<Type>{kind}</Type><Device>{device}</Device><rasd:Address>{address}</rasd:Address>"
+        f"<BootOrder>{order}</BootOrder><IsPlugged>{plugged}</IsPlugged><IsReadOnly>{read_only}</IsReadOnly>"
+        f"<Alias>{alias}</Alias>{more}"
     )
 
 
@@ -268,29 +291,42 @@ def _fixed_devices(vm: Entity) -> str:
     def number(name: str) -> str:
         return str(uuid.uuid5(uuid.UUID(vm.id), name))
 
-    def captioned(caption: str, kind: str, more: str, rest: str) -> str:
-        head = _rasd([("Caption", caption), ("InstanceId", number(caption)), ("ResourceType", kind)])
-        return f"<Item>{head}{more}{rest}</Item>"
+    def told(kind: str, device: str, read_only: str, parameters: str, identity: str) -> str:
+        """A device as it is known: a running VM's have a name, and its controllers count as not plugged (06 #136). An
+        import leaves out what says nothing (09 #290)."""
+        if "imported" in vm.subs and parameters in _SAY_NOTHING:
+            parameters = ""
+        if not _runs(vm) or kind == "graphics":
+            return _device(kind, device, read_only, parameters)
+        if kind == "controller":
+            return _device(kind, device, read_only, parameters, plugged="false")
+        return _device(kind, device, read_only, parameters, alias=f"ua-{identity}")
+
+    def captioned(caption: str, kind: str, more: str, device: tuple[str, str, str, str]) -> str:
+        identity = number(caption)
+        head = _rasd([("Caption", caption), ("InstanceId", identity), ("ResourceType", kind)])
+        return f"<Item>{head}{more}{told(*device, identity)}</Item>"
 
     screen = _rasd([("VirtualQuantity", "1"), ("SinglePciQxl", "false")])
     usb = _rasd([("Caption", "USB Controller"), ("InstanceId", "3"), ("ResourceType", "23"), ("UsbPolicy", "DISABLED")])
     plain = "".join(
         f"<Item>{_rasd([('ResourceType', '0'), ('InstanceId', number(device))])}"
-        f"{_device(kind, device, read_only, parameters)}</Item>"
+        f"{told(kind, device, read_only, parameters, number(device))}</Item>"
         for kind, device, read_only, parameters in _DEVICES
     )
     return (
         f"<Item>{usb}</Item>"
-        + captioned("Graphical Controller", "20", screen, _device("video", "vga", "false", "<vram>16384</vram>"))
-        + captioned("Graphical Framebuffer", "26", "", _device("graphics", "vnc", "false"))
-        + captioned("CDROM", "15", "", _device("disk", "cdrom", "true", "<path></path>"))
+        + captioned("Graphical Controller", "20", screen, ("video", "vga", "false", "<vram>16384</vram>"))
+        + captioned("Graphical Framebuffer", "26", "", ("graphics", "vnc", "false", ""))
+        + captioned("CDROM", "15", "", ("disk", "cdrom", "true", "<path></path>"))
         + plain
     )
 
 
-def _snapshots(active: Record) -> str:
+def _snapshots(active: Record, *, imported: bool) -> str:
+    applications = "<ApplicationList></ApplicationList>" if imported else ""
     return (
         f'<Section xsi:type="ovf:SnapshotsSection_Type"><Snapshot ovf:id="{active.get("id", "")}"><Type>ACTIVE</Type>'
         f"<Description>Active VM</Description><CreationDate>{_date(str(active.get('date', '')))}</CreationDate>"
-        "</Snapshot></Section>"
+        f"{applications}</Snapshot></Section>"
     )

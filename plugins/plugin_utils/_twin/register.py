@@ -127,6 +127,7 @@ def bring_in(site: Site, request: Request, wanted: Import, mappings: Mappings) -
         "permissions": permissions(site, wanted, mappings, dropped),
         "affinity_labels": [],
         "cdroms": [{"id": "00000000-0000-0000-0000-000000000000"}],
+        "imported": [{"id": entry.id}],
     }
     vm = site.add(Entity("vm", vm_record(site, wanted, identity), subs))
     _groups(site, vm, wanted, mappings, dropped)
