@@ -109,7 +109,7 @@ def _new_path(site: Site, storage: Record, host: Entity) -> None:
     try:
         not_twice(site, storage, "add", data_center=site.data_center_of(host))
     except refusals.Refusal:
-        place = path_of(site, storage, host)
+        place = path_of(site, storage)
         if place is not None:
             place.hosts.discard(host.id)
         for domain in site.all("storage_domain"):
