@@ -13,7 +13,7 @@ import os
 import pathlib
 import sys
 
-from . import probe_speed, twin_speed
+from . import probe_speed, repoint_speed, twin_speed
 from .catalogue import Benchmark
 from .failover import run
 from .options import BenchError, chosen
@@ -60,7 +60,7 @@ def measure_alone(benchmark: Benchmark, size: int, folder: pathlib.Path) -> list
     """The twin alone, or a host's probe, which this machine may not be able to run. BenchError."""
     print(f"{benchmark.name}: {size} {benchmark.unit} ... ", end="", flush=True)
     load = os.getloadavg()[0]
-    run_alone = probe_speed.run if benchmark.kind == "probe" else twin_speed.run
+    run_alone = {"probe": probe_speed.run, "repoint": repoint_speed.run}.get(benchmark.kind, twin_speed.run)
     try:
         figures = run_alone(size, folder / f"{benchmark.name}-{size}")
     except probe_speed.NotMeasured as reason:

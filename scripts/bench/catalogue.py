@@ -14,7 +14,8 @@ FLOOR_SECONDS = 10.0
 
 @dataclasses.dataclass(frozen=True)
 class Benchmark:
-    """A failover of an estate, or (kind ``twin``) the twin alone, or (``probe``) a host's probe, at several sizes.
+    """A failover of an estate, or (kind ``twin``) the twin alone, or (``probe``) a host's probe, or (``repoint``) one
+    task that repoints, at several sizes.
 
     unit: what ``sizes`` count; latency_ms: milliseconds that every request takes besides what the profile spends;
     domains: the drill's DOMAINS, the same at every size, so that sizes differ in nothing but VMs; limit_seconds: how
@@ -28,13 +29,14 @@ class Benchmark:
     domains: int
     unit: str = "VMs"
     limit_seconds: float = 1800.0
-    kind: t.Literal["failover", "twin", "probe"] = "failover"
+    kind: t.Literal["failover", "twin", "probe", "repoint"] = "failover"
 
 
 BENCHMARKS = (
     Benchmark("failover", profile="none", latency_ms=25.0, sizes=(30, 100, 1_000, 10_000), domains=8),
     Benchmark("failover-engine-4.5", profile="engine-4.5", latency_ms=0.0, sizes=(30, 100), domains=3),
     Benchmark("twin", profile="none", latency_ms=0.0, sizes=(10_000,), domains=8, kind="twin"),
+    Benchmark("repoint", profile="none", latency_ms=25.0, sizes=(100,), domains=100, unit="domains", kind="repoint"),
     Benchmark("probe", profile="none", latency_ms=0.0, sizes=(32,), domains=0, unit="LUNs", kind="probe"),
 )
 
@@ -54,6 +56,9 @@ DARK_TIMEOUT = 2.0
 PROBE_BOUNDS = {"all_paths_seconds": 2.0, "dark_portal_seconds": DARK_TIMEOUT + 2.0}
 """What host_storage_probe must keep to: 32 LUNs over four portals, and the same with one portal silent, which costs its
 time-out (2 s here) once, not once for each LUN."""
+
+REPOINT_BOUNDS = {"client_cpu_seconds": 15.0, "requests_per_connection": 6.0}
+"""What one task of storage_connection must keep to that points 200 connections of 100 iSCSI domains elsewhere."""
 
 
 def bound(floor_seconds: float) -> float:

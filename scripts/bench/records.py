@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .catalogue import PROBE_BOUNDS, TWIN_BOUNDS, Benchmark, bound
+from .catalogue import PROBE_BOUNDS, REPOINT_BOUNDS, TWIN_BOUNDS, Benchmark, bound
 from .slope import growth, least_squares
 
 Record = dict[str, t.Any]
@@ -50,7 +50,7 @@ def run_record(benchmark: Benchmark, size: int, drill: t.Mapping[str, t.Any], lo
 
 def bounded_record(benchmark: Benchmark, size: int, figures: t.Mapping[str, float], load: float) -> Record:
     """The twin alone or a host's probe; each figure with its bound and whether it keeps to it."""
-    bounds = PROBE_BOUNDS if benchmark.kind == "probe" else TWIN_BOUNDS
+    bounds = {"probe": PROBE_BOUNDS, "repoint": REPOINT_BOUNDS}.get(benchmark.kind, TWIN_BOUNDS)
     met = {
         name: figures[name] >= bound if name == "requests_per_second" else figures[name] <= bound
         for name, bound in bounds.items()

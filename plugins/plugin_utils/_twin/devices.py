@@ -9,7 +9,8 @@ from typing import Any
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import luns, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.blocks import volume_group
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record, members
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Portal
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member
@@ -40,9 +41,12 @@ def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
             unit["storage_domain_id"] = owners[lun]
         if place.content is not None:
             unit["volume_group_id"] = volume_group(place.content.id, [place])
+        ways = place.ways(host.id)
+        # A LUN stands once for every way that leads there (contract 03, 3.1; 06, 6.3).
+        shown = [luns.ordered(unit | _portal(way)) for way in ways] if len(ways) > 1 else luns.ordered(unit)
         device: dict[str, Any] = {
             "id": lun,
-            "logical_units": {"logical_unit": luns.ordered(unit)},
+            "logical_units": {"logical_unit": shown},
             "type": place.record.get("type", "iscsi"),
             "host": {"id": host.id},
         }
@@ -50,10 +54,18 @@ def host_devices(site: Site, ids: tuple[str, ...]) -> list[Member]:
     return found
 
 
+def _portal(way: Portal) -> Record:
+    return {"address": way.address, "port": way.port, "target": way.target, "portal": f"{way.address}:{way.port},1"}
+
+
 def alone(device: Member) -> Member:
     """A device at its own address: without its portal (06 #35)."""
-    unit = {key: value for key, value in device.data["logical_units"]["logical_unit"].items() if key != "portal"}
-    return Member({**device.data, "logical_units": {"logical_unit": unit}}, device.href, device.shape)
+    units = [
+        {key: value for key, value in unit.items() if key != "portal"}
+        for unit in members(device.data, "logical_units", "logical_unit")
+    ]
+    shown = {"logical_unit": units if len(units) > 1 else units[0]}
+    return Member({**device.data, "logical_units": shown}, device.href, device.shape)
 
 
 def _duplicate(site: Site, identity: str, units: list[Record]) -> str:

@@ -111,8 +111,12 @@ class Place:
         """How many ways a host has to the LUN, and how many of them work."""
         if not self.portals:
             return self._cables, max(0, self._cables - self.lost_paths)
-        own = [portal for portal in self.portals if host in portal.hosts] or self.portals[:1]
+        own = self.ways(host)
         return len(own), sum(portal.up for portal in own)
+
+    def ways(self, host: str) -> list[Portal]:
+        """The portals through which a host sees the LUN."""
+        return [portal for portal in self.portals if host in portal.hosts] or self.portals[:1]
 
     def sign_in(self, host: str, address: str, target: str) -> None:
         """A host has a session from here on."""
