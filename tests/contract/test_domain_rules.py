@@ -6,75 +6,16 @@ reason. The words are the contract's meaning (contract 03, faults)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import ManualClock
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.master import tasks_of
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import uploads_to
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
-from ansible_collections.ovirt_dr.storage.tests.contract.conftest import Client, words
+from ansible_collections.ovirt_dr.storage.tests.contract.main_site import BUSY, NOBODY, Site
 from lxml import etree
-
-BUSY = "Related operation is currently in progress. Please try again later."
-NOBODY = "33333333-3333-3333-3333-333333333333"
-MORE = "360014055a5a5a5a0000000300000003"
-
-
-class Site(Client):
-    """The main site, all guests down, with a clock that only moves when told to."""
-
-    def __init__(self, twin: Twin) -> None:
-        super().__init__(twin, "primary")
-        self.center = self.id("data_center", "Production")
-        for vm in list(self.site.all("vm")):
-            vm.set(status="down")
-
-    def inside(self, name: str) -> str:
-        """The address of a domain in the data center."""
-        return f"/datacenters/{self.center}/storagedomains/{self.id('storage_domain', name)}"
-
-    def top(self, name: str) -> str:
-        """The address of a domain on top level."""
-        return f"/storagedomains/{self.id('storage_domain', name)}"
-
-    def said(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
-        """Status and words of an answer."""
-        answer = self.send(method, path, body)
-        return answer.status_code, str(words(answer.text)[0])
-
-    def status(self, name: str) -> str:
-        """A domain's status in the data center."""
-        return str(etree.fromstring(self.get(self.inside(name)).content).findtext("status"))
-
-    def rest(self, *names: str) -> None:
-        """Takes domains into maintenance."""
-        for name in names:
-            assert self.post(f"{self.inside(name)}/deactivate", "<action/>").status_code == 200
-        self.twin.clock.forward(60)
-        assert [self.status(name) for name in names] == ["maintenance"] * len(names)
-
-    def made(self, name: str, kind: str = "data", more: str = "", storage: str = "") -> str:
-        """Makes a domain and returns its id."""
-        answer = self.post("/storagedomains", self.new(name, kind, more, storage))
-        assert answer.status_code == 201, answer.text
-        return str(etree.fromstring(answer.content).get("id"))
-
-    def new(self, name: str, kind: str = "data", more: str = "", storage: str = "") -> str:
-        """The body that makes a domain."""
-        storage = storage or f"<type>nfs</type><address>nfs-a.example</address><path>/new/{name}</path>"
-        return (
-            f"<storage_domain><name>{name}</name><type>{kind}</type>{more}<storage>{storage}</storage>"
-            "<host><name>hv-a1</name></host></storage_domain>"
-        )
-
-    def attached(self, identity: str) -> tuple[int, str]:
-        """Status and words of attaching a domain."""
-        return self.said("POST", f"/datacenters/{self.center}/storagedomains", f'<storage_domain id="{identity}"/>')
-
-    def hosts(self, status: str) -> None:
-        """Sets the status of every host."""
-        for host in self.site.all("host"):
-            host.set(status=status)
 
 
 @pytest.fixture
@@ -193,93 +134,6 @@ def test_no_backup_domain_under_running_guests(main: Site, lease: bool) -> None:
     assert main.said("PUT", main.top("data-web"), body)[0] == 200
 
 
-def luns(portal: tuple[str, str], lun: str, more: str = "") -> str:
-    """The storage element with a LUN."""
-    address = f"<address>{portal[0]}</address><port>3260</port><target>{portal[1]}</target>"
-    unit = f'<logical_unit id="{lun}">{address}</logical_unit>'
-    return f"<type>iscsi</type><logical_units>{unit}</logical_units>{more}"
-
-
-def spare(main: Site, identity: str = MORE) -> str:
-    """A LUN on which nothing lies, behind the portal of the block domain."""
-    held = main.site.storage.block_places(main.id("storage_domain", "data-erp"))[0]
-    record = {**held.record, "id": identity, "serial": "S000300000003"}
-    main.site.storage.luns[identity] = type(held)(record)
-    return identity
-
-
-@pytest.fixture
-def portal(main: Site) -> tuple[str, str]:
-    """Address and target of the estate's block domain."""
-    place = main.site.storage.block_places(main.id("storage_domain", "data-erp"))[0]
-    return place.record["address"], place.record["target"]
-
-
-def extended(main: Site, body: str) -> tuple[int, str]:
-    """Status and words of extending the block domain."""
-    return main.said("PUT", main.top("data-erp"), f"<storage_domain><storage>{body}</storage></storage_domain>")
-
-
-def test_extending(main: Site, portal: tuple[str, str]) -> None:
-    lun = spare(main)
-    main.hosts("maintenance")
-    refused = extended(main, luns(portal, lun))
-    assert refused == (409, "[Cannot extend Storage. There is no active Host in the Data Center.]")
-    main.hosts("up")
-    unseen = extended(main, luns(portal, "36001405ffffffff0000000900000009"))
-    assert (unseen[0], "is unreachable from hv-a" in unseen[1]) == (409, True)
-    main.rest("data-erp")
-    refused = extended(main, luns(portal, lun))
-    assert refused == (409, "[Cannot extend Storage. The relevant Storage Domain's status is Maintenance.]")
-    assert main.said("POST", f"{main.inside('data-erp')}/activate", "<action/>")[0] == 200
-    assert extended(main, luns(portal, lun))[0] == 200
-    shown = etree.fromstring(main.get(main.top("data-erp")).content)
-    assert lun in [unit.get("id") for unit in shown.iter("logical_unit")]
-    used = main.said("POST", "/storagedomains", main.new("other", storage=luns(portal, lun)))
-    words_of = (
-        f"[Cannot add Storage. The following LUNs are already part of existing storage domains: {lun} (data-erp).]"
-    )
-    assert used == (409, words_of)
-
-
-def test_nobody_refreshes_a_domain_in_use(main: Site) -> None:
-    main.site.hold(main.id("storage_domain", "data-erp"), 5)
-    refused = main.said("POST", f"{main.top('data-erp')}/refreshluns", "<action/>")
-    assert refused == (409, f"[Cannot edit Storage. {BUSY}]")
-    main.twin.clock.forward(6)
-    assert main.said("POST", f"{main.top('data-erp')}/refreshluns", "<action/>")[0] == 200
-
-
-def test_luns_of_new_domains(main: Site, portal: tuple[str, str]) -> None:
-    lun = spare(main)
-    place = main.site.storage.luns[lun]
-    place.content = main.site.storage.contents[main.id("storage_domain", "data-web")]
-    used = main.said("POST", "/storagedomains", main.new("fresh", storage=luns(portal, lun)))
-    assert used == (400, "[Failed to initialize physical device]")
-    taken = main.said(
-        "POST",
-        "/storagedomains",
-        main.new("fresh", storage=luns(portal, lun, more="<override_luns>true</override_luns>")),
-    )
-    assert taken[0] == 201
-
-
-def test_a_lun_of_a_disk_is_no_storage(main: Site, portal: tuple[str, str]) -> None:
-    disk = next(d for d in main.site.all("disk") if "lun_storage" in d.data)
-    lun = disk.data["lun_storage"]["id"]
-    status, said = main.said("POST", "/storagedomains", main.new("fresh", storage=luns(portal, lun)))
-    assert (status, f"{lun} ({disk.name})" in said) == (409, True)
-
-
-def test_a_target_that_wants_credentials(main: Site, portal: tuple[str, str]) -> None:
-    lun = spare(main)
-    main.twin.chap(portal[1], "u", "secret")
-    refused = main.said("POST", "/storagedomains", main.new("fresh", storage=luns(portal, lun)))
-    assert refused[0] == 400
-    body = luns(portal, lun).replace("<port>", "<username>u</username><password>secret</password><port>")
-    assert main.said("POST", "/storagedomains", main.new("fresh", storage=body))[0] == 201
-
-
 def test_setmaster_needs_a_data_center_a_name_and_quiet(main: Site) -> None:
     body = f'<action><storage_domain id="{main.id("storage_domain", "data-web")}"/></action>'
     path = f"/datacenters/{main.center}/setmaster"
@@ -301,6 +155,82 @@ def test_setmaster_needs_a_data_center_a_name_and_quiet(main: Site) -> None:
     main.twin.clock.forward(3)
     shown = etree.fromstring(main.get(main.inside("data-web")).content)
     assert (shown.findtext("master"), shown.findtext("status")) == ("true", "active")
+
+
+def test_a_host_must_be_named(main: Site) -> None:
+    body = main.new("fresh").replace("<host><name>hv-a1</name></host>", "<host/>")
+    assert main.said("POST", "/storagedomains", body)[1].startswith("StorageDomain [host.id|name] required")
+    body = main.new("fresh").replace("<name>hv-a1</name>", "<comment>x</comment>")
+    assert main.said("POST", "/storagedomains", body) == (400, "StorageDomain [host.id|name] required for add")
+
+
+def test_a_known_domain_is_not_imported_from_its_replica(main: Site) -> None:
+    replica = "<type>nfs</type><address>nfs-b.example</address><path>/exports/data-web</path>"
+    refused = main.said("POST", "/storagedomains", main.new("again", storage=replica))
+    assert refused == (409, "[Cannot add Storage. The Storage Domain already exists.]")
+
+
+def test_the_id_of_a_domain_stays(main: Site) -> None:
+    refused = main.said("PUT", main.top("data-web"), f'<storage_domain id="{NOBODY}"/>')
+    assert refused == (409, "Attempt to set immutable field: id")
+
+
+def test_what_no_host_reaches_is_not_attached(main: Site) -> None:
+    identity = main.made("fresh")
+    main.twin.storage.cut("nfs-a.example:/new/fresh")
+    assert main.attached(identity) == (400, "[]")
+    main.twin.storage.cut("nfs-a.example:/new/fresh", back=True)
+    assert main.attached(identity)[0] == 201
+
+
+def test_one_update_of_ovf_stores_after_the_other(main: Site) -> None:
+    path = f"{main.top('data-web')}/updateovfstore"
+    assert main.said("POST", path, "<action/>")[0] == 200
+    assert main.said("POST", path, "<action/>") == (409, f"[Cannot edit Storage. {BUSY}]")
+    main.twin.clock.forward(10)
+    assert main.said("POST", path, "<action/>")[0] == 200
+
+
+def test_new_ovf_stores_are_written_before_a_domain_leaves(main: Site) -> None:
+    main.site.hold(uploads_to(main.site.named("storage_domain", "data-web")), 5)
+    status, said = main.said("POST", f"{main.inside('data-web')}/deactivate", "<action/>")
+    assert (status, "running tasks on this Storage" in said) == (409, True)
+    main.twin.clock.forward(6)
+    assert main.said("POST", f"{main.inside('data-web')}/deactivate", "<action/>")[0] == 200
+
+
+def test_nothing_leaves_while_the_master_is_away(main: Site) -> None:
+    main.rest("data-erp")
+    main.site.named("storage_domain", "data-master").set(status="inactive")
+    status, said = main.said("DELETE", main.inside("data-erp"))
+    assert (status, said.startswith("[Failed to detach Storage due to an error")) == (409, True)
+    main.site.named("storage_domain", "data-master").set(status="active")
+    assert main.said("DELETE", main.inside("data-erp"))[0] == 200
+
+
+def test_a_connection_of_two_file_domains_cannot_be_edited(main: Site) -> None:
+    """Not to be had by requests; an old engine may hold it."""
+    first, second = (main.site.named("storage_domain", name) for name in ("data-web", "data-db"))
+    shared = first.subs["storage_connections"]
+    second.subs["storage_connections"] = shared
+    path = f"/storageconnections/{shared[0]['id']}"
+    status, said = main.said("PUT", path, "<storage_connection><nfs_retrans>4</nfs_retrans></storage_connection>")
+    named = re.search(r"used by the following storage domains : ([a-z,-]+)\.\]$", said)
+    assert (status, sorted(named.group(1).split(",")) if named else said) == (409, ["data-db", "data-web"])
+
+
+@pytest.mark.parametrize(
+    ("made", "change", "said"),
+    [
+        ("<type>posixfs</type><path>/dev/x</path><vfs_type>xfs</vfs_type>", "<path></path>", "path"),
+        ("<type>iscsi</type><address>a</address><port>1</port><target>t</target>", "<address></address>", "address"),
+    ],
+)
+def test_an_edit_leaves_no_field_empty(main: Site, made: str, change: str, said: str) -> None:
+    answer = main.post("/storageconnections", f"<storage_connection>{made}</storage_connection>")
+    path = f"/storageconnections/{etree.fromstring(answer.content).get('id')}"
+    refused = main.said("PUT", path, f"<storage_connection>{change}</storage_connection>")
+    assert refused == (400, f"[{said} field cannot be empty.]")
 
 
 def test_what_is_attached_on_storage_is_not_formatted(main: Site) -> None:
@@ -410,20 +340,3 @@ def test_an_extension_of_a_host_that_is_not_there(main: Site) -> None:
     body = "<storage_connection_extension><password>p</password></storage_connection_extension>"
     path = f"/hosts/{NOBODY}/storageconnectionextensions"
     assert main.said("POST", path, body) == (400, "[Internal Engine Error]")
-
-
-def test_a_host_signs_in_with_its_own_details(main: Site, portal: tuple[str, str]) -> None:
-    """Not those of the connection (contract 02, 2.7)."""
-    main.rest("data-erp")
-    main.twin.chap(portal[1], "of-hv-a1", "secret")
-    for place in main.site.storage.luns.values():
-        place.hosts.clear()
-    inside = f"{main.inside('data-erp')}/activate"
-    assert main.said("POST", inside, "<action/>")[0] == 400
-    body = (
-        f"<storage_connection_extension><target>{portal[1]}</target><username>of-hv-a1</username>"
-        "<password>secret</password></storage_connection_extension>"
-    )
-    path = f"/hosts/{main.id('host', 'hv-a1')}/storageconnectionextensions"
-    assert main.said("POST", path, body)[0] == 201
-    assert main.said("POST", inside, "<action/>")[0] == 200

@@ -107,9 +107,7 @@ def _import(site: Site, body: Record, storage: Record, host: Entity) -> Entity:
             409,
             "Cannot add Storage. Failed to get data for Import operation.\n- Check connectivity to the Storage Domain.",
         )
-    content = places[0].content
-    if content is None:
-        raise refusals.engine_error()
+    content = site.storage.contents[identity]
     create_rules.acceptable(site, {**body, "name": body.get("name") or content.record["name"]}, kind)
     shown = block_storage(kind, identity, places)
     return create_rules.known(site, content, body, shown, *portals(site, places))
