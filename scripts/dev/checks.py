@@ -54,11 +54,13 @@ def tests(project: Project) -> list[Stage]:
     """The tests of this repository, by folder; each runs every time."""
     workers = str(max(1, min(os.cpu_count() or 1, 4)))
     pytest = (str(project.python), "-m", "pytest", "-o", "cache_dir=.build/cache/pytest")
-    # Those on real servers change them, one test after the other.
-    shares = {"unit": workers, "contract": workers, "integration": workers, "hosts": "0"}
+    # Those on real servers change them: the tests of a file run one after the other, and each worker has servers itself.
+    share = {"hosts": ("-n", "2", "--dist", "loadfile")}
+    names = ("unit", "contract", "integration", "hosts")
+    every = {name: (*pytest, *share.get(name, ("-n", workers)), f"tests/{name}") for name in names}
     return [
-        Stage(f"{name} tests", (*pytest, "-n", share, f"tests/{name}"), project.root, repeat=True, summary=PYTEST_END)
-        for name, share in shares.items()
+        Stage(f"{name} tests", command, project.root, repeat=True, summary=PYTEST_END)
+        for name, command in every.items()
         if any((project.root / "tests" / name).rglob("test_*.py"))
     ]
 
