@@ -54,7 +54,7 @@ def tests(project: Project) -> list[Stage]:
     """The tests of this repository, by folder; each runs every time."""
     workers = str(max(1, min(os.cpu_count() or 1, 4)))
     pytest = (str(project.python), "-m", "pytest", "-o", "cache_dir=.build/cache/pytest")
-    # Those on real servers change them: the tests of a file run one after the other, and each worker has servers itself.
+    # Those on real servers change them: the tests of one file run one by one, and each worker has its own servers.
     share = {"hosts": ("-n", "2", "--dist", "loadfile")}
     names = ("unit", "contract", "integration", "hosts")
     every = {name: (*pytest, *share.get(name, ("-n", workers)), f"tests/{name}") for name in names}
