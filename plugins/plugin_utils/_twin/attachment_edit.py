@@ -16,7 +16,11 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.attachments
     unplug,
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_add import UNHANDLED, add_to_vm
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_edit import apply, remove_disk_of
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_edit import (
+    apply,
+    check_disk,
+    remove_disk_of,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import chain
@@ -70,10 +74,12 @@ def update(site: Site, request: Request) -> Answer:
     check_edited(site, disk, "edit")
     check_update(site, vm, held, wanted)
     luns.check_device(disk.data, {**held, **wanted}, "Cannot edit Virtual Disk.")
-    inner = body.get("disk")
+    given = body.get("disk")
+    inner: Record = given if isinstance(given, dict) else {}
+    check_disk(site, disk, inner)
     former = _shown(site, owner, identity)
     _store(vm, held, wanted)
-    apply(site, disk, inner if isinstance(inner, dict) else {})
+    apply(site, disk, inner)
     return Answer(200, _document(site, former, f"{API}/vms/{owner}/diskattachments/{identity}"))
 
 

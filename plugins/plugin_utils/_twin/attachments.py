@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import luns, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_body import INTERFACES, is_on
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import EDITED, check_alias
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import EDITED, VM_LOCKED, check_alias
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 
@@ -34,7 +34,7 @@ def check_new(site: Site, vm: str, attachment: Record, alias: str) -> Entity:
     if held is None:
         raise refusals.command(400, f"{action} VM is not found.")
     if held.data["status"] == "image_locked":
-        raise refusals.command(409, f"{action} VM is locked.")  # not recorded
+        raise refusals.command(409, f"Cannot add Virtual Disk: {VM_LOCKED}")  # not recorded
     check_boot(site, held, attachment, action)
     check_device(attachment, action)
     return held
@@ -71,7 +71,9 @@ def check_attach(site: Site, vm: str, disk: str, attachment: Record) -> tuple[En
         raise refusals.command(400, f"{action} The specified disk does not exist.")
     check_edited(site, found, "attach")
     if found.data.get("status") == "illegal":  # not recorded
-        raise refusals.command(400, f"{action} Disk is in illegal state and may only be deleted.")
+        raise refusals.command(
+            400, f"{action} Disk is in an illegal state. Disks in an illegal state can only be deleted."
+        )
     if found.data.get("status") == "locked":  # not recorded
         raise refusals.command(
             409,
@@ -88,7 +90,7 @@ def check_attach(site: Site, vm: str, disk: str, attachment: Record) -> tuple[En
         raise refusals.command(409, f"{action} The disk is not shareable and is already attached to a VM.")
     center = site.data_center_of(found)
     if center and center != site.data_center_of(held):  # not recorded
-        raise refusals.command(409, f"{action} The relevant Data Center does not contain the disk.")
+        raise refusals.command(409, f"{action} The target Data Center does not contain the Virtual Disk.")
     check_device(attachment, action)
     luns.check_device(found.data, attachment, action)
     return held, found

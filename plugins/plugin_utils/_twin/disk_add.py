@@ -114,7 +114,7 @@ def add_to_vm(site: Site, request: Request, body: Record) -> Entity:
     center = site.data_center_of(vm)
     if site.data_center_of(domain) != center:  # not recorded
         raise refusals.command(
-            409, "Cannot add Virtual Disk. The Storage Domain is not in the Data Center of the Virtual Machine."
+            409, "Cannot add Virtual Disk. The target Data Center does not contain the Virtual Machine."
         )
     disk = make(site, asked, domain, request.correlation)
     plug(site, vm, disk, {**attachment, "active": attachment.get("active", default_active(vm))})

@@ -37,7 +37,7 @@ def update(site: Site, request: Request) -> Answer:
         raise refusals.empty(404)
     check_number(request, body, "provisioned_size", "disk/methods/update")
     check_edited(site, disk, "edit")
-    check_update(site, disk, body)
+    check_disk(site, disk, body)
     former = dict(disk.data)
     apply(site, disk, body)
     shown = with_users(site, portless(former) if "lun_storage" in former else former)
@@ -49,7 +49,7 @@ def update(site: Site, request: Request) -> Answer:
     return Answer(200, document(member_writer(site, member, {})))
 
 
-def check_update(site: Site, disk: Entity, body: Record) -> None:
+def check_disk(site: Site, disk: Entity, body: Record) -> None:
     """What speaks against these changes of a disk. Raises Refusal."""
     action = "Cannot edit Virtual Disk."
     check_alias(str(body.get("alias") or body.get("name") or ""))
@@ -64,7 +64,7 @@ def check_update(site: Site, disk: Entity, body: Record) -> None:
         raise refusals.command(409, f"{action} {_NOT_DOWN}")
     size = body.get("provisioned_size")
     if size is not None and int(size) < int(disk.data.get("provisioned_size", "0")):  # not recorded
-        raise refusals.command(400, f"{action} New disk size cannot be smaller than the current.")
+        raise refusals.command(400, f"{action} New disk size must be larger than the current disk size.")
 
 
 def apply(site: Site, disk: Entity, body: Record) -> None:

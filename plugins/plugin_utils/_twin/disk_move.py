@@ -19,6 +19,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import (
     arranged,
     backing,
+    erase,
     lay,
     place,
     profile_of,
@@ -91,11 +92,7 @@ def relocate(site: Site, asked: Way) -> None:
     """The image lies on the new domain and no longer on the old one."""
     disk, parent = asked.disk, backing(site, asked.disk)
     for domain in site.domains_of(disk):
-        content = site.storage.contents.get(domain)
-        if content is not None:
-            content.disks.pop(disk.id, None)
-            content.backing.pop(disk.id, None)
-            content.layered.discard(disk.id)
+        erase(site, disk, domain)
     profile = {"disk_profile": {"id": asked.profile}} if asked.profile else profile_of(site, asked.target.id)
     share = {} if "quota" in disk.data else quota_of(site, site.data_center_of(asked.target))
     disk.data = arranged(place({**disk.data, **profile, **share}, asked.target.id))

@@ -15,6 +15,10 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 
 LOCKED = "The following disks are locked: {}. Please try again in a few minutes."
+SNAPSHOT_BUSY = (
+    "The VM is performing an operation on a Snapshot. Please wait for the operation to finish, and try again."
+)
+VM_LOCKED = "VM is locked. Please try again in a few minutes."
 EDITED = LOCKED.format("${diskAliases}")
 """What every other operation on a disk hears while an edit of it still runs; the engine forgets the name (findings,
 1)."""
@@ -46,9 +50,7 @@ def new_disk(site: Site, wish: Wish, action: str = "Cannot add Virtual Disk.") -
     if wish.size:
         check_space(domain, needed(wish.record, domain), action)
     if on_block(domain) and wish.size > LARGEST_ON_BLOCK:  # not recorded
-        raise refusals.command(
-            409, f"{action} The requested disk size exceeds the maximum of {LARGEST_ON_BLOCK // GIB} GB."
-        )
+        raise refusals.command(409, f"Cannot create disk more than {LARGEST_ON_BLOCK // GIB} GiB")
     if wish.record["shareable"] == "true" and wish.record["format"] == "cow":
         raise refusals.command(409, f"{action} Disk's volume format is not supported for shareable disk.")
     known = site.get("disk", wish.record["id"])

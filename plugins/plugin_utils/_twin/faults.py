@@ -42,6 +42,7 @@ NAMES = {
     "promote:<place>": "the array ends the replication into this LUN or server:path; it can be written from now on",
     "demote:<place>": "the array protects this LUN or server:path; it cannot be written any more",
     "full:<place>": "the array has no space left for this LUN or server:path",
+    "cannot:<what>": "hosts cannot do this to images any more: copy, mirror, merge (a snapshot), or hibernate (a VM)",
     "chap:<target>": "this iSCSI target asks for CHAP: user name twin, password twin",
     "busy": "every fourth register is first refused with 409 'Related operation is currently in progress'",
     "token": "the token is refused with 401 once, at the tenth request",
@@ -121,8 +122,8 @@ def fault_body(detail: str, *, action: bool) -> str:
 
 @dataclass(frozen=True)
 class OnStorage:
-    """Something that storage does: ``kind`` is storage (cut a place off), promote, demote, full or chap (a target asks
-    for CHAP)."""
+    """Something that storage does: ``kind`` is storage (cut a place off), promote, demote, full, cannot (hosts fail at
+    this) or chap (a target asks for CHAP)."""
 
     kind: str
     subject: str
@@ -132,7 +133,7 @@ def named(name: str) -> Rule | OnStorage:
     """The rule behind a short name, or what to do to the storage. Raises BadRule."""
     kind, _unused, subject = name.partition(":")
     register, start, attach = r"/vms/[^/]+/register$", r"/vms/[^/]+/start$", r"/datacenters/[^/]+/storagedomains$"
-    if kind in ("storage", "promote", "demote", "full", "chap") and subject:
+    if kind in ("storage", "promote", "demote", "full", "cannot", "chap") and subject:
         return OnStorage(kind, subject)
     if kind == "register" and subject:
         return Rule(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_places import Way
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import SNAPSHOT_BUSY
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import (
     GIB,
@@ -56,9 +57,11 @@ def check(disk: Entity, vm: Entity) -> None:
     if vm.data["status"] not in ("up", "paused"):
         raise refusals.command(409, f"{action} The Virtual Machine should be either in Up or Paused status.")
     if disk.data.get("shareable") == "true":  # not recorded
-        raise refusals.command(409, f"{action} Shareable disks are not supported: {disk.name}.")
+        raise refusals.command(
+            409, f"Cannot move a shareable Virtual Disk ({disk.name}). This operation is not supported."
+        )
     if any(s["snapshot_status"] != "ok" for s in vm.subs.get("snapshots", [])):  # not recorded
-        raise refusals.command(409, f"{action} The VM is performing an operation on a Snapshot.")
+        raise refusals.command(409, f"{action} {SNAPSHOT_BUSY}")
 
 
 def begin(site: Site, request: Request, asked: Way, vm: Entity) -> None:

@@ -86,13 +86,11 @@ def record(site: Site, body: Record, cluster: Entity, template: Entity, size: in
 
 
 def remove(site: Site, request: Request) -> Answer:
-    """DELETE /vmpools/{pool}: the pool goes, and its VMs with it unless they are protected."""
+    """DELETE /vmpools/{pool}: the pool goes, and its VMs with it, running or not, unless they are protected."""
     pool = site.get("vm_pool", request.ids[0])
     if pool is None:
         raise refusals.empty(404)
     held = members_of(site, pool.id)
-    if any(vm.data["status"] not in ("down", "image_locked") for vm in held):  # not recorded
-        raise refusals.command(409, "Cannot remove VM-Pool. VM is running.")
     site.remove(pool)
     for vm in held:
         vm.set(vm_pool=None)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import LOCKED
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import LOCKED, VM_LOCKED
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import arranged
@@ -92,7 +92,7 @@ def check_start(site: Site, vm: Entity) -> None:
     if site.held(f"template of {vm.id}"):
         raise refusals.command(409, f"{action} Template is being created from this VM.")
     if vm.data["status"] == "image_locked":  # not recorded
-        raise refusals.command(409, f"{action} VM is locked.")
+        raise refusals.command(409, f"Cannot run VM: {VM_LOCKED}")
     disks = site.disks_of(vm)
     for domain in (site.get("storage_domain", d) for disk in disks for d in site.domains_of(disk)):
         if domain is not None and domain.data["status"] != "active":

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import LOCKED
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import LOCKED, SNAPSHOT_BUSY, VM_LOCKED
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
@@ -75,11 +75,11 @@ def add(site: Site, request: Request) -> Answer:
 def check(site: Site, vm: Entity, action: str) -> None:
     """What speaks against a snapshot of a VM. Raises Refusal."""
     if vm.data["status"] == "image_locked":  # not recorded
-        raise refusals.command(409, f"{action} VM is locked.")
+        raise refusals.command(409, f"{action.rstrip('.')}: {VM_LOCKED}")
     if any(s["snapshot_status"] == "locked" for s in vm.subs["snapshots"]):  # not recorded
-        raise refusals.command(409, f"{action} A snapshot operation is already in progress for the VM.")
+        raise refusals.command(409, f"{action} {SNAPSHOT_BUSY}")
     if in_preview(vm):  # not recorded
-        raise refusals.command(409, f"{action} The VM is previewing a snapshot.")
+        raise refusals.command(409, f"{action} VM is previewing a Snapshot.")
     images = images_of(site, vm)
     for domain in (site.get("storage_domain", d) for disk in images for d in site.domains_of(disk)):
         if domain is not None and domain.data["status"] != "active":
@@ -215,7 +215,7 @@ def preview(site: Site, request: Request) -> Answer:
         raise refusals.invalid_input("Parameter 'snapshot.id' is mandatory but was not provided.")
     vm, snapshot = find(site, request.ids[0], known_id(held["id"]))
     if vm.data["status"] != "down":  # not recorded
-        raise refusals.command(409, "Cannot preview Snapshot. VM is running.")
+        raise refusals.command(409, "Cannot preview Snapshot. At least one of the VMs is not down.")
     check(site, vm, "Cannot preview Snapshot.")
     before: Record = {
         "id": site.new_id(),
@@ -226,6 +226,11 @@ def preview(site: Site, request: Request) -> Answer:
         "snapshot_type": "preview",
         "vm": configuration(vm),
     }
+    images = images_of(site, vm)
+    if images:
+        before["disks"] = [dict(disk.data) for disk in images]
+    for disk in images:
+        disk.set(image_id=site.new_id())
     change(vm, snapshot["id"], snapshot_status="in_preview")
     _begin_anew(site, vm, snapshot["date"])
     vm.subs["snapshots"] = [*vm.subs["snapshots"], before]
@@ -258,6 +263,12 @@ def _through(site: Site, request: Request, sent: Record, vm: Entity, words: str)
 
 def undo(site: Site, request: Request) -> Answer:
     """POST /vms/{vm}/undosnapshot: back to where the VM was before the preview."""
+    vm = site.get("vm", request.ids[0])
+    for snapshot in vm.subs["snapshots"] if vm is not None else []:
+        for image in snapshot.get("disks", []) if snapshot["snapshot_type"] == "preview" else []:
+            disk = site.get("disk", image["id"])
+            if disk is not None:
+                disk.set(image_id=image["image_id"])
     return _leave(site, request, "undo_snapshot", "Undoing Snapshot of VM")
 
 
@@ -272,7 +283,7 @@ def _leave(site: Site, request: Request, method: str, words: str) -> Answer:
     if vm is None:
         raise refusals.empty(404)
     if not in_preview(vm):  # not recorded
-        raise refusals.command(409, "Cannot restore Snapshot. VM is not in preview mode.")
+        raise refusals.command(400, "Cannot revert to Snapshot. VM's Snapshot does not exist.")
     for snapshot in vm.subs["snapshots"]:
         if snapshot["snapshot_status"] == "in_preview":
             change(vm, snapshot["id"], snapshot_status="ok")

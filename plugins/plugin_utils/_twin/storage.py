@@ -16,6 +16,10 @@ from typing import Any
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Estate, Record, listed
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Content, Place
 
+DEFECTS = ("copy", "mirror", "merge", "hibernate")
+"""What hosts can be unable to do: copy an image, mirror one under a running VM, merge a snapshot into what lies over
+it, save a VM's memory."""
+
 
 @dataclass
 class Pair:
@@ -32,7 +36,7 @@ class Pair:
 class Storage:
     """All places by address. ``chap`` holds user name and password of the targets that ask for them;
     ``changes`` counts how often something was cut off, came back or changed hands; ``defects`` are what hosts cannot do
-    at present (copy, mirror, merge, hibernate)."""
+    at present (some of DEFECTS)."""
 
     def __init__(self, estate: Estate) -> None:
         data = estate["storage"]

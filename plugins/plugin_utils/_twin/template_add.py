@@ -94,7 +94,7 @@ def check(site: Site, body: Record, vm: Entity) -> None:
             409, f"{action} The Template name is already in use, please choose a unique name and try again."
         )
     if base is not None and site.get("template", base) is None:  # not recorded
-        raise refusals.command(400, f"{action} Template does not exist.")
+        raise refusals.command(400, f"{action} Base Template does not exist for this Template Version.")
 
 
 def base_of(body: Record) -> str | None:
@@ -119,7 +119,10 @@ def copies(site: Site, body: Record, vm: Entity) -> list[Copy]:
     disks = [d for d in site.disks_of(vm) if "lun_storage" not in d.data and d.data.get("shareable") != "true"]
     if any(disk.data.get("status") == "illegal" for disk in disks):  # not recorded
         names = ", ".join(disk.name for disk in disks if disk.data.get("status") == "illegal")
-        raise refusals.command(500, f"{action} The following attached disks are in ILLEGAL status: {names}")
+        raise refusals.command(
+            500,
+            f"{action} The following attached disks are in ILLEGAL status: {names} - please remove them and try again.",
+        )
     locked = [disk.name for disk in disks if disk.data.get("status") == "locked"]
     if locked:  # not recorded
         raise refusals.command(409, f"Cannot add Template: {LOCKED.format(', '.join(locked))}")

@@ -29,7 +29,7 @@ def update(site: Site, request: Request) -> Answer:
     check_numbers(request, body, method)
     check_name(str(body.get("name", "")), "Can not edit Template.", "vmTemplate")
     if template.data.get("status") == "locked":  # not recorded
-        raise refusals.command(409, "Cannot edit Template. Template is locked. Please try again later.")
+        raise refusals.command(409, "Template is currently locked (temporarily).")
     other = site.named("template", body["name"]) if body.get("name") else None
     if other is not None and other.id != template.id:  # not recorded
         raise refusals.command(
@@ -48,7 +48,7 @@ def users_of(site: Site, template: Entity) -> list[Entity]:
 def check_remove(site: Site, template: Entity) -> None:
     """What speaks against deleting a template. Raises Refusal."""
     if template.id == BLANK:  # not recorded
-        raise refusals.command(400, "Cannot remove Template. Blank template cannot be removed.")
+        raise refusals.command(400, "Cannot remove Template. Removing Blank Template is not allowed.")
     if template.data.get("delete_protected") == "true":  # not recorded
         raise refusals.command(
             409,
@@ -56,7 +56,7 @@ def check_remove(site: Site, template: Entity) -> None:
             "first.",
         )
     if template.data.get("status") == "locked":  # not recorded
-        raise refusals.command(409, "Cannot remove Template. Template is locked. Please try again later.")
+        raise refusals.command(409, "Template's Image is locked (temporarily).")
     users = sorted(vm.name for vm in users_of(site, template))
     if users:
         raise refusals.command(

@@ -41,7 +41,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.profile imp
 )
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.server import SiteServer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import Storage
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import DEFECTS, Storage
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.watch import look
 
 USERNAME = "admin@internal"
@@ -226,6 +226,8 @@ class Twin:
         try:
             if made.kind == "chap":
                 self.chap(made.subject, "twin", PASSWORD)
+            elif made.kind == "cannot" and made.subject in DEFECTS:
+                self.storage.defects.add(made.subject)
             elif made.kind in arrays:
                 arrays[made.kind](made.subject)
             elif not self.storage.cut(made.subject):

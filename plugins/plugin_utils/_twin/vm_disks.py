@@ -60,7 +60,7 @@ def copies(site: Site, body: Record, cluster: Entity, template: Entity, *, clone
     """What to make of each template disk, all checked. Raises Refusal."""
     action, wanted = "Cannot add VM.", asked(body)
     if template.data.get("status") == "locked":  # not recorded
-        raise refusals.command(409, f"{action} VM Template Image is locked. Please try again in a few minutes.")
+        raise refusals.command(409, "Template's Image is locked (temporarily).")
     disks = [d for d in site.disks_of(template) if "lun_storage" not in d.data]
     attachments = {a["id"]: a for a in template.subs.get("disk_attachments", [])}
     if wanted and len(wanted) < len(disks):
@@ -116,7 +116,7 @@ def check_copy(site: Site, copy: Copy, cluster: Entity, action: str, *, clone: b
     if not clone and domain.id not in site.domains_of(copy.source):
         raise refusals.command(400, f"{action} {NOT_THERE}")
     if not clone and copy.form != "cow":  # not recorded
-        raise refusals.command(400, f"{action} Thin VM's disks can only be of COW format.")
+        raise refusals.command(400, f"{action} Thin provisioned template disks can not be defined as Raw.")
     record = {**copy.source.data, "format": copy.form, "sparse": copy.sparse}
     check_space(domain, needed(record, domain), action)
     check_profile(site, copy.profile, domain, action)

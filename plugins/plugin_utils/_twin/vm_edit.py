@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_edit import drop
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import LOCKED
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import LOCKED, SNAPSHOT_BUSY, VM_LOCKED
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import arranged
@@ -55,7 +55,7 @@ def check_update(site: Site, vm: Entity, record: Record) -> None:
     """What speaks against the VM as it would be. Raises Refusal."""
     action = "Cannot edit VM."
     if vm.data["status"] == "image_locked":  # not recorded
-        raise refusals.command(409, f"{action} VM is locked.")
+        raise refusals.command(409, f"{action.rstrip('.')}: {VM_LOCKED}")
     if record["name"] != vm.name and site.named("vm", record["name"]) is not None:  # not recorded
         raise refusals.command(
             409, f"{action} The VM name is already in use, please choose a unique name and try again."
@@ -64,13 +64,17 @@ def check_update(site: Site, vm: Entity, record: Record) -> None:
     if lease is None or record.get("lease") == vm.data.get("lease"):
         return
     if record.get("high_availability", {}).get("enabled") != "true":  # not recorded
-        raise refusals.command(409, f"{action} VM leases are not supported with HA off.")
+        raise refusals.command(409, f"{action} A VM lease was defined but high availability option is set to false.")
     domain = site.get("storage_domain", lease)
     if domain is None or domain.data["status"] != "active":  # not recorded
         name = domain.name if domain is not None else ""
-        raise refusals.command(409, f"{action} The Storage Domain {name} of the VM lease is not active.")
+        raise refusals.command(409, f"{action} The VM lease storage domain ({name}) status is not active.")
     if vm.data["status"] != "down" and "lease" in vm.data:  # not recorded
-        raise refusals.command(409, f"{action} Hot swapping of VM leases is not supported.")
+        raise refusals.command(
+            409,
+            f"{action} Hot swapping of VM leases is not supported, please remove the current lease and then set a new "
+            "one.",
+        )
 
 
 def remove(site: Site, request: Request) -> Answer:
@@ -109,9 +113,13 @@ def check_remove(site: Site, vm: Entity, disks: list[Entity], *, keep: bool) -> 
     if vm.data["status"] == "suspended":
         raise refusals.command(409, "Cannot remove VM that its state is not down.\n-Please stop the VM first.")
     if vm.data["status"] == "image_locked":  # not recorded
-        raise refusals.command(409, f"{action} VM is locked.")
+        raise refusals.command(409, f"{action.rstrip('.')}: {VM_LOCKED}")
     if vm.data["status"] != "down":
         raise refusals.command(409, f"{action} VM is running.")
+    if "vm_pool" in vm.data:  # not recorded
+        raise refusals.command(409, f"{action} VM is attached to a VM Pool.")
+    if any(s["snapshot_status"] == "locked" for s in vm.subs["snapshots"]):  # not recorded
+        raise refusals.command(409, f"{action} {SNAPSHOT_BUSY}")
     if any(disk.id in site.doubled for disk in disks):
         raise refusals.engine_error()
     if keep and not is_blank(vm):

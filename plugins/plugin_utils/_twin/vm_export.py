@@ -70,12 +70,12 @@ def check_export(vm: Entity, domain: Entity | None) -> Entity:
     action = "Cannot export VM."
     if domain is None:  # not recorded
         raise refusals.command(400, f"{action} {NO_DOMAIN}")
-    if domain.data["type"] != "export":  # not recorded
-        raise refusals.command(400, f"{action} Storage Domain type is illegal.")
     if domain.data["status"] != "active":  # not recorded
         raise refusals.command(409, f"{action} {status_text(domain)}")
+    if domain.data["type"] != "export":  # not recorded
+        raise refusals.command(400, f"{action} The specified domain '{domain.name}' is not an export domain.")
     if vm.data["status"] != "down":  # not recorded
-        raise refusals.command(409, f"{action} VM is not down.")
+        raise refusals.command(409, f"{action} At least one of the VMs is not down.")
     return domain
 
 
