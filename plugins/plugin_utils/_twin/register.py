@@ -15,7 +15,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.mappings import Mappings
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import OvfDisk, whole_seconds
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document, write_value
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Answer, Request, action_answer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site, mac_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.validate import Import, flag
@@ -41,8 +41,6 @@ _NOBODY = Entity("vm", {"id": "", "name": "<UNKNOWN>"})
 def register(site: Site, request: Request) -> Steps:
     """POST /storagedomains/{sd}/vms/{vm}/register."""
     domain, identity = request.ids
-    if not UUID.fullmatch(identity):
-        raise refusals.empty(404)
     action = request.action("storage_domain_vm/methods/register")
     maps.check_elements(request, request.xml())
     mappings = maps.read(request, action)

@@ -16,7 +16,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.register im
     permissions,
     tell,
 )
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Request, action_answer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.validate import (
@@ -44,8 +44,6 @@ _NOBODY = Entity("template", {"id": "", "name": "<UNKNOWN>"})
 def register(site: Site, request: Request) -> Steps:
     """POST /storagedomains/{sd}/templates/{t}/register."""
     domain, identity = request.ids
-    if not UUID.fullmatch(identity):
-        raise refusals.empty(404)
     action = request.action("storage_domain_template/methods/register")
     mappings = maps.read(request, action)
     entry = site.unregistered.get(domain, {}).get(identity)

@@ -1,0 +1,192 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Refusals of a register, word for word as recorded."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from lxml import etree
+
+Recordings = Callable[[str], dict[int, Any]]
+FIRST, SECOND = "04b-unregistered-register", "04c-register-second-round"
+UNKNOWN = "33333333-3333-3333-3333-333333333333"
+INTO = "<action><cluster><name>dr</name></cluster>{}</action>"
+
+
+def told(status: int, body: str) -> tuple[int, str]:
+    """Status and words of an answer, its names and ids made alike."""
+    words = re.search(r"<detail>(.*?)</detail>", body, re.DOTALL) or re.search(r"<pre>([^\n<]*)", body)
+    text = html.unescape(words.group(1)) if words else body
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "~", text)
+    return status, re.sub(r"\b(rec|mail01|tmpl|app0\d)[\w-]*", "NAME", text)
+
+
+def recorded(recordings: Recordings, n: int, scene: str = FIRST) -> tuple[int, str]:
+    record = recordings(scene)[n]
+    return told(record["status"], record["response"])
+
+
+class Site:
+    """The recovery site with a domain attached."""
+
+    def __init__(self, client: Any) -> None:
+        self.client, self.domain = client, client.domain("data-web")
+        self.rows = dict(client.site.unregistered[self.domain])
+
+    def post(self, path: str, body: str) -> tuple[int, str]:
+        answer = self.client.post(path, body)
+        return told(answer.status_code, answer.text)
+
+    def register(self, name: str, more: str = "", kind: str = "vm") -> tuple[int, str]:
+        return self.to(self.entry(name, kind).id, more, kind)
+
+    def to(self, identity: str, more: str = "", kind: str = "vm") -> tuple[int, str]:
+        return self.post(f"/storagedomains/{self.domain}/{kind}s/{identity}/register", INTO.format(more))
+
+    def entry(self, name: str, kind: str = "vm") -> Any:
+        return next(e for e in self.rows.values() if e.kind == kind and e.name == name)
+
+    @property
+    def base(self) -> Any:
+        return next(e for e in self.rows.values() if e.kind == "template" and e.template == e.id)
+
+    @property
+    def version(self) -> Any:
+        return next(e for e in self.rows.values() if e.kind == "template" and e.template != e.id)
+
+    def disk(self, entry: Any) -> tuple[int, str]:
+        """Registers an entity's first disk by itself."""
+        center = self.client.id("data_center", "Recovery")
+        identity = entry.disks[0].record["id"]
+        place = f"/datacenters/{center}/storagedomains/{self.domain}/disks/{identity}/register"
+        return self.post(place, "<action/>")
+
+
+@pytest.fixture
+def place(recovery: Any) -> Site:
+    return Site(recovery)
+
+
+def test_what_is_no_id_is_not_found(recordings: Recordings, place: Site) -> None:
+    assert place.to("xyz") == recorded(recordings, 94)
+    assert place.to("xyz", kind="template") == (404, "")
+
+
+def test_disks_that_are_there_already(recordings: Recordings, place: Site) -> None:
+    mail = place.entry("mail01")
+    assert place.disk(mail)[0] == 200
+    assert place.register("mail01") == recorded(recordings, 179)
+    assert place.register("mail01", "<allow_partial_import>true</allow_partial_import>") == recorded(recordings, 180)
+    assert place.disk(mail) == recorded(recordings, 185)
+
+
+def test_a_vm_that_is_registered(recordings: Recordings, place: Site) -> None:
+    assert place.register("mail01")[0] == 200
+    assert place.register("mail01") == recorded(recordings, 141)
+    assert place.register("mail01", "<reassign_bad_macs>true</reassign_bad_macs>") == recorded(recordings, 76, SECOND)
+    place.client.site.unregistered[place.domain][place.entry("mail01").id] = place.entry("mail01")
+    assert place.register("mail01", "<reassign_bad_macs>true</reassign_bad_macs>") == recorded(recordings, 76, SECOND)
+
+
+def test_macs_and_names_that_are_taken(recordings: Recordings, place: Site) -> None:
+    vm = place.entry("app02")
+    place.client.site.macs.setdefault(vm.nics[0].mac, set()).add("somebody")
+    assert place.register("app02") == recorded(recordings, 160)
+    assert place.register("app02", "<reassign_bad_macs>false</reassign_bad_macs>") == recorded(recordings, 161)
+    assert place.register("mail01", "<clone>true</clone><name>app01</name>")[0] == 200
+    assert place.register("app01") == recorded(recordings, 152)
+    assert place.register("app01", "<vm><name>app09</name></vm>") == recorded(recordings, 153)
+    assert place.register("app02", "<reassign_bad_macs>true</reassign_bad_macs>")[0] == 200
+
+
+@pytest.mark.parametrize("number", [154, 199])
+def test_a_name_where_it_does_not_belong_breaks_the_engine(recordings: Recordings, place: Site, number: int) -> None:
+    more = "<clone>true</clone><vm><name>x</name></vm>"
+    ours = place.register("app01", more) if number == 154 else place.to(place.base.id, more, "template")
+    assert ours == recorded(recordings, number)
+
+
+def test_a_lun_mapping_that_names_no_lun(recordings: Recordings, place: Site) -> None:
+    more = (
+        "<registration_configuration><lun_mappings><registration_lun_mapping><from><lun_storage><logical_units>"
+        '<logical_unit id="x"/></logical_units></lun_storage></from><to><alias>x</alias></to>'
+        "</registration_lun_mapping></lun_mappings></registration_configuration>"
+    )
+    answer = place.client.post(
+        f"/storagedomains/{place.domain}/vms/{place.entry('file01').id}/register", INTO.format(more)
+    )
+    assert told(answer.status_code, answer.text) == recorded(recordings, 74, SECOND)
+    assert etree.fromstring(answer.content).tag == "action"
+
+
+def test_a_mapping_to_no_name(recordings: Recordings, place: Site) -> None:
+    more = (
+        "<registration_configuration><affinity_group_mappings><registration_affinity_group_mapping>"
+        "<from><name>a</name></from><to><description>none</description></to>"
+        "</registration_affinity_group_mapping></affinity_group_mappings></registration_configuration>"
+    )
+    status, words = place.register("app01", more)
+    assert (status, words.split(":")[0]) == (500, recorded(recordings, 55, SECOND)[1].split(":")[0])
+
+
+def test_templates(recordings: Recordings, place: Site) -> None:
+    assert place.to(UNKNOWN, kind="template") == recorded(recordings, 195)
+    assert place.to(place.version.id, kind="template") == recorded(recordings, 194)
+    assert place.to(place.base.id, "<clone>true</clone>", "template") == recorded(recordings, 84, SECOND)
+    assert place.to(place.base.id, kind="template")[0] == 200
+    assert place.to(place.base.id, kind="template") == recorded(recordings, 204)
+    place.client.site.unregistered[place.domain][place.base.id] = place.base
+    assert place.to(place.base.id, kind="template") == recorded(recordings, 93, SECOND)
+
+
+def test_a_template_of_another_data_center_or_without_images(recordings: Recordings, place: Site) -> None:
+    center = place.client.site.named("data_center", "Recovery")
+    cluster = place.client.site.named("cluster", "dr")
+    held = cluster.data["data_center"]
+    cluster.set(data_center={"id": UNKNOWN})
+    assert place.to(place.base.id, kind="template") == recorded(recordings, 198)
+    cluster.set(data_center=held)
+    assert center.id == held["id"]
+    place.client.site.get("storage_domain", place.domain).set(status="maintenance")
+    assert place.to(place.base.id, kind="template") == recorded(recordings, 210)
+
+
+def test_images_that_are_not_there(recordings: Recordings, place: Site) -> None:
+    center = place.client.id("data_center", "Recovery")
+    disk = place.entry("mail01").disks[0].record["id"]
+    where = f"/datacenters/{center}/storagedomains"
+    assert place.post(f"{where}/{place.domain}/disks/{UNKNOWN}/register", "<action/>") == recorded(recordings, 186)
+    assert place.post(f"{where}/{UNKNOWN}/disks/{disk}/register", "<action/>") == recorded(recordings, 187)
+    unnamed = place.post(f"/storagedomains/{place.domain}/disks;unregistered", "<disk/>")
+    assert unnamed == recorded(recordings, 192)
+    unknown = place.post(f"/storagedomains/{place.domain}/disks;unregistered", f'<disk id="{UNKNOWN}"/>')
+    assert unknown == recorded(recordings, 191)
+
+
+def test_removing_what_is_not_unregistered(recordings: Recordings, place: Site) -> None:
+    def delete(path: str) -> tuple[int, str]:
+        answer = place.client.send("DELETE", path)
+        return told(answer.status_code, answer.text)
+
+    where = f"/storagedomains/{place.domain}"
+    center = place.client.id("data_center", "Recovery")
+    assert place.register("mail01")[0] == 200
+    assert delete(f"{where}/vms/{UNKNOWN}") == recorded(recordings, 248)
+    assert delete(f"{where}/vms/{place.entry('mail01').id}") == recorded(recordings, 255)
+    assert delete(f"{where}/templates/{UNKNOWN}") == recorded(recordings, 261)
+    assert delete(f"{where}/templates/{place.entry('app01').id}")[0] == 404
+    assert delete(f"{where}/vms/{place.base.id}")[0] == 404
+    assert delete(f"/datacenters/{center}{where}/disks/{UNKNOWN}") == (404, "")
+    known = place.entry("mail01").disks[0].record["id"]
+    assert delete(f"/datacenters/{center}{where}/disks/{known}")[0] == 409
+    free = place.entry("app01").disks[0].record["id"]
+    assert delete(f"/datacenters/{center}{where}/disks/{free}")[0] == 200
+    assert delete(f"/datacenters/{center}{where}/disks/{free}")[0] == 404
+    assert delete(f"{where}/vms/{place.entry('app02').id}")[0] == 200
+    assert place.register("app02")[0] == 500
