@@ -17,7 +17,8 @@ from .reading import Record, read
 
 SETUP = "00-setup"
 CHAINS: tuple[tuple[str, ...], ...] = (
-    ("02-storage-connections", "03-storage-domains", "03b-storage-domain-rules"),
+    ("02-storage-connections",),
+    ("03-storage-domains", "03b-storage-domain-rules"),
     ("05-placement",),
     ("04a-unregistered-build", "04b-unregistered-register", "04c-register-second-round"),
     ("06-direct-lun",),
