@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable
 from datetime import datetime
 from xml.sax.saxutils import escape
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import GIB
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_devices import (
+    MADE,
+    SNAPSHOT,
+    device_item,
+    fixed_devices,
+    rasd,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import attribute
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import BLANK, Entity, Site
 
@@ -26,6 +31,8 @@ _FORMATS = {
     "raw": "http://www.vmware.com/specifications/vmdk.html#sparse",
 }
 _INTERFACES = {"virtio_scsi": "VirtIO_SCSI", "virtio": "VirtIO", "ide": "IDE", "sata": "SATA"}
+
+_PLACE = "{{type=drive, bus=0, controller=0, target=0, unit={}}}"
 
 _FIXED_FIRST = {
     "SsoMethod": "guest_agent",
@@ -51,20 +58,10 @@ _FIXED_LAST = {
     "PredefinedProperties": "",
     "UserDefinedProperties": "",
 }
-_DEVICES = (
-    ("rng", "virtio", "false", "<source>urandom</source>"),
-    ("controller", "usb", "false", "<index>0</index><model>qemu-xhci</model>"),
-    ("controller", "virtio-serial", "false", ""),
-    ("balloon", "memballoon", "true", "<model>virtio</model>"),
-    ("controller", "virtio-scsi", "false", "<ioThreadId></ioThreadId>"),
-    ("sound", "ich9", "true", ""),
-)
-"""Devices of every VM that have no caption: type, device, whether it is read-only, its parameters."""
-_SAY_NOTHING = ("<path></path>", "<ioThreadId></ioThreadId>")
 
 
-def ovf_text(site: Site, vm: Entity, *, snapshot: bool = False) -> str:
-    """The envelope of a VM. ``snapshot``: as the answer to a new snapshot shows it."""
+def ovf_text(site: Site, vm: Entity, form: str = MADE) -> str:
+    """The envelope of a VM, in one of the forms above."""
     disks = [
         (held, disk)
         for held in vm.subs.get("disk_attachments", [])
@@ -75,8 +72,8 @@ def ovf_text(site: Site, vm: Entity, *, snapshot: bool = False) -> str:
     references = "".join(_file(disk, about) for _held, disk in disks)
     section = "".join(_disk(held, disk, active) for held, disk in disks)
     fields = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in _fields(site, vm).items())
-    items = "".join(_disk_item(site, vm, held, disk, snapshot, unit) for unit, (held, disk) in enumerate(disks))
-    shown = "" if snapshot or active is None else _snapshots(active, imported="imported" in vm.subs)
+    items = "".join(_disk_item(site, vm, held, disk, form, unit) for unit, (held, disk) in enumerate(disks))
+    shown = "" if form == SNAPSHOT or active is None else _snapshots(active, imported="imported" in vm.subs)
     system = (vm.data.get("os") or {}).get("type", "other")
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><ovf:Envelope {_SPACES}><References>{references}</References>'
@@ -87,7 +84,7 @@ def ovf_text(site: Site, vm: Entity, *, snapshot: bool = False) -> str:
         f'<Section ovf:id="{vm.id}" ovf:required="false" xsi:type="ovf:OperatingSystemSection_Type">'
         f"<Info>Guest Operating System</Info><Description>{escape(str(system))}</Description></Section>"
         f'<Section xsi:type="ovf:VirtualHardwareSection_Type">{_machine(vm)}{items}'
-        f"{_nics(vm)}{_fixed_devices(vm)}</Section>{shown}</Content></ovf:Envelope>"
+        f"{_nics(vm)}{fixed_devices(vm)}</Section>{shown}</Content></ovf:Envelope>"
     )
 
 
@@ -124,7 +121,7 @@ def _fields(site: Site, vm: Entity) -> dict[str, str]:
         "ClusterName": cluster.name if cluster else "",
         "TemplateId": vm.ref("template"),
         "TemplateName": template.name if template else "",
-        "IsInitilized": "true" if "start_time" in data else "false",
+        "IsInitilized": "true" if vm.subs.get("ran") else "false",
         "Origin": "3",
         **({"quota_id": vm.ref("quota")} if vm.ref("quota") else {}),
         "DefaultDisplayType": "2",
@@ -132,14 +129,9 @@ def _fields(site: Site, vm: Entity) -> dict[str, str]:
         "OriginalTemplateId": original.id if original else "",
         "OriginalTemplateName": original.name if original else "",
         "UseLatestVersion": "false",
+        **({"BootTime": _date(str(data["start_time"])), "Downtime": "0"} if "start_time" in data else {}),
         "StopTime": _date(str(data.get("stop_time", ""))) or created,
-        **({"BootTime": _date(str(data["start_time"])), "Downtime": "0"} if _runs(vm) else {}),
     }
-
-
-def _runs(vm: Entity) -> bool:
-    """Whether a host has it, and told its devices' addresses."""
-    return "start_time" in vm.data
 
 
 def _date(stamp: str) -> str:
@@ -196,15 +188,11 @@ def _network(nic: Record) -> str:
     return f'<Network ovf:name="{attribute(str(nic.get("name", "")))}"></Network>'
 
 
-def _rasd(fields: Iterable[tuple[str, str]]) -> str:
-    return "".join(f"<rasd:{key}>{escape(value)}</rasd:{key}>" for key, value in fields)
-
-
 def _machine(vm: Entity) -> str:
     topology = (vm.data.get("cpu") or {}).get("topology") or {}
     sockets, cores, threads = (str(topology.get(key, "1")) for key in ("sockets", "cores", "threads"))
     cpus, memory = str(int(sockets) * int(cores) * int(threads)), _megabytes(vm.data.get("memory"))
-    processor = _rasd(
+    processor = rasd(
         [
             ("Caption", f"{cpus} virtual cpu"),
             ("Description", "Number of virtual CPU"),
@@ -217,7 +205,7 @@ def _machine(vm: Entity) -> str:
             ("VirtualQuantity", cpus),
         ]
     )
-    room = _rasd(
+    room = rasd(
         [
             ("Caption", f"{memory} MB of memory"),
             ("Description", "Memory Size"),
@@ -234,7 +222,7 @@ def _machine(vm: Entity) -> str:
     )
 
 
-def _disk_item(site: Site, vm: Entity, held: Record, disk: Entity, snapshot: bool, unit: int) -> str:
+def _disk_item(site: Site, vm: Entity, held: Record, disk: Entity, form: str, unit: int) -> str:
     """``unit``: its place on the one SCSI controller; the place of another kind of disk was not recorded."""
     created, cluster = _date(str(vm.data.get("creation_time", ""))), site.get("cluster", vm.ref("cluster"))
     domains = site.domains_of(disk)
@@ -246,37 +234,23 @@ def _disk_item(site: Site, vm: Entity, held: Record, disk: Entity, snapshot: boo
         ("Parent", BLANK),
         ("Template", BLANK),
         ("ApplicationList", ""),
-        *([] if snapshot else [("StorageId", domain) for domain in domains]),
+        *([] if form == SNAPSHOT else [("StorageId", domain) for domain in domains]),
         ("StoragePoolId", cluster.ref("data_center") if cluster is not None else ""),
         ("CreationDate", created),
         ("LastModified", created),
         ("last_modified_date", created),
     ]
     order = "1" if held.get("bootable") == "true" else "0"
-    given = {"order": order}
-    if _runs(vm):
-        given["alias"] = f"ua-{disk.id}"
-        if held.get("interface") == "virtio_scsi":
-            given["address"] = f"{{type=drive, bus=0, controller=0, target=0, unit={unit}}}"
-    return f"<Item>{_rasd(fields)}{_device('disk', 'disk', held.get('read_only', 'false'), **given)}</Item>"
-
-
-def _device(
-    kind: str,
-    device: str,
-    read_only: str,
-    parameters: str = "",
-    order: str = "0",
-    alias: str = "",
-    address: str = "",
-    plugged: str = "true",
-) -> str:
-    more = f"<SpecParams>{parameters}</SpecParams>" if parameters else ""
-    return (
-        f"<Type>{kind}</Type><Device>{device}</Device><rasd:Address>{address}</rasd:Address>"
-        f"<BootOrder>{order}</BootOrder><IsPlugged>{plugged}</IsPlugged><IsReadOnly>{read_only}</IsReadOnly>"
-        f"<Alias>{alias}</Alias>{more}"
+    ran = bool(vm.subs.get("ran"))
+    rest = device_item(
+        "disk",
+        "disk",
+        str(held.get("read_only", "false")),
+        order=order,
+        alias=f"ua-{disk.id}" if ran else "",
+        address=_PLACE.format(unit) if ran and held.get("interface") == "virtio_scsi" else "",
     )
+    return f"<Item>{rasd(fields)}{rest}</Item>"
 
 
 def _nics(vm: Entity) -> str:
@@ -284,42 +258,6 @@ def _nics(vm: Entity) -> str:
         f"<Item><rasd:Caption>Ethernet adapter</rasd:Caption><rasd:Name>{escape(str(nic.get('name', '')))}</rasd:Name>"
         f"<rasd:MACAddress>{escape(str((nic.get('mac') or {}).get('address', '')))}</rasd:MACAddress></Item>"
         for nic in vm.subs.get("nics", [])
-    )
-
-
-def _fixed_devices(vm: Entity) -> str:
-    def number(name: str) -> str:
-        return str(uuid.uuid5(uuid.UUID(vm.id), name))
-
-    def told(kind: str, device: str, read_only: str, parameters: str, identity: str) -> str:
-        """A device as it is known: a running VM's have a name, and its controllers count as not plugged (06 #136). An
-        import leaves out what says nothing (09 #290)."""
-        if "imported" in vm.subs and parameters in _SAY_NOTHING:
-            parameters = ""
-        if not _runs(vm) or kind == "graphics":
-            return _device(kind, device, read_only, parameters)
-        if kind == "controller":
-            return _device(kind, device, read_only, parameters, plugged="false")
-        return _device(kind, device, read_only, parameters, alias=f"ua-{identity}")
-
-    def captioned(caption: str, kind: str, more: str, device: tuple[str, str, str, str]) -> str:
-        identity = number(caption)
-        head = _rasd([("Caption", caption), ("InstanceId", identity), ("ResourceType", kind)])
-        return f"<Item>{head}{more}{told(*device, identity)}</Item>"
-
-    screen = _rasd([("VirtualQuantity", "1"), ("SinglePciQxl", "false")])
-    usb = _rasd([("Caption", "USB Controller"), ("InstanceId", "3"), ("ResourceType", "23"), ("UsbPolicy", "DISABLED")])
-    plain = "".join(
-        f"<Item>{_rasd([('ResourceType', '0'), ('InstanceId', number(device))])}"
-        f"{told(kind, device, read_only, parameters, number(device))}</Item>"
-        for kind, device, read_only, parameters in _DEVICES
-    )
-    return (
-        f"<Item>{usb}</Item>"
-        + captioned("Graphical Controller", "20", screen, ("video", "vga", "false", "<vram>16384</vram>"))
-        + captioned("Graphical Framebuffer", "26", "", ("graphics", "vnc", "false", ""))
-        + captioned("CDROM", "15", "", ("disk", "cdrom", "true", "<path></path>"))
-        + plain
     )
 
 

@@ -10,6 +10,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import arranged
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_devices import controller
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.pending import pending
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.scheduling import host_for
@@ -69,6 +70,7 @@ def start(site: Site, request: Request) -> Steps:
     job = site.job(f"Launching VM {vm.name}", request.correlation)
     fields = {"host": {"id": host.id}, "start_time": site.clock.stamp(), "run_once": "false"}
     vm.set(status="wait_for_launch", stop_reason=None, display=reached(vm, host), **fields)
+    vm.subs["ran"] = [{"id": controller(vm)}]
     vm.data = arranged(vm.data, ORDER)
     told(site, vm, 153, f"VM {vm.name} was started by admin@internal-authz (Host: {host.name}).", request.correlation)
     seconds = UP_SECONDS if former != "suspended" else RESUMED_SECONDS

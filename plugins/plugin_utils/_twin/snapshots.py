@@ -12,6 +12,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.follow import member_writer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import arranged, lay, written
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf import plain_display
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_devices import SNAPSHOT
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_text import ovf_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.pending import pending
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render import document
@@ -42,7 +43,7 @@ def add(site: Site, request: Request) -> Answer:
         raise refusals.incomplete("Snapshot [description] required for add")
     check(site, vm, "Cannot create Snapshot.")
     memory = vm.data["status"] not in ("down", "suspended") and str(body.get("persist_memorystate", "true")) != "false"
-    text = {"configuration": {"data": ovf_text(site, vm, snapshot=True), "type": "ovf"}}
+    text = {"configuration": {"data": ovf_text(site, vm, SNAPSHOT), "type": "ovf"}}
     snapshot = take(site, vm, str(body["description"]), memory=memory)
     job = site.job(f"Creating VM Snapshot {body['description']} for VM {vm.name}", request.correlation, "started")
     told(

@@ -40,6 +40,7 @@ def update(site: Site, request: Request) -> Answer:
     rename(site, vm, record["name"])
     vm.data = arranged(record, ORDER)
     vm.cache.clear()
+    vm.subs["controller"] = [{"id": site.new_id()}]
     shown = answer(site, request, vm, pending=False)
     return Answer(200, shown.body)
 
