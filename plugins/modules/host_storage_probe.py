@@ -251,7 +251,8 @@ problems:
         - A word for the kind. C(unresolved), C(unreachable), C(refused), C(reset), C(timeout), C(malformed),
           C(protocol) and C(security) of any path; C(portmapper), C(mount), C(read) and C(write) of NFS; C(initiator),
           C(signin), C(chap), C(mutual_chap), C(acl), C(target), C(offline), C(busy) and C(redirect) of iSCSI; C(luns),
-          C(lun), C(lun_missing), C(not_ready) and C(write_protected) of LUNs; C(domain) and C(pool) of storage domains.
+          C(lun), C(lun_missing), C(not_ready), C(standby) and C(write_protected) of LUNs; C(domain) and C(pool) of
+          storage domains.
       type: str
     place:
       description: The export, the target, C(discovery), the WWID of the LUN, or the id of the domain.

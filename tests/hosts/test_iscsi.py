@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import pathlib
 import re
 import sys
 import typing as t
@@ -255,3 +256,30 @@ def test_many_luns_through_many_portals_in_no_time(world: World, tgt: Tgt) -> No
     assert found["ok"]
     assert [len(lun["paths"]) for lun in found["iscsi"][0]["luns"]] == [4] * 32
     assert found["seconds"] < 2
+
+
+def test_a_promoted_lun_that_the_host_still_takes_for_read_only(world: World, tgt: Tgt, tmp_path: pathlib.Path) -> None:
+    """The host's tools tell of the time before the promotion; the target tells of now."""
+    path = {"dev": "sda", "dm_st": "active", "chk_st": "ready", "target_wwnn": REPLICA}
+    one = {"uuid": wwid(3), "sysfs": "dm-0", "vend": "DRTEST", "prod": "REPLICA", "write_prot": "ro"}
+    tools = {
+        "multipathd": json.dumps({"maps": [{**one, "path_groups": [{"paths": [path]}]}]}),
+        "lsblk": json.dumps({"blockdevices": [{"kname": "dm-0", "size": SIZE}]}),
+        "iscsiadm": f"Target: {REPLICA} (non-flash)\n\tCurrent Portal: {FIRST},1\n\t\tiSCSI Session State: LOGGED_IN\n",
+    }
+    for name, said in tools.items():
+        (tmp_path / f"{name}.txt").write_text(said, encoding="utf-8")
+        (tmp_path / name).write_text(f"#!/bin/sh\ncat '{tmp_path}/{name}.txt'\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    entry = {"portals": [FIRST], "targets": [REPLICA]}
+    found = world.probe("host1", tools=str(tmp_path), **asked(iscsi=[entry], known=True))
+    assert found["known"]["unknown"] == {}
+    assert found["rescan_needed"]
+    told = {one["wwid"]: one["what"] for one in found["rescans"]}
+    assert told == {wwid(1): "unseen", wwid(2): "unseen", wwid(3): "read_only"}
+    tgt.change(1, 3, readonly=1)
+    try:
+        found = world.probe("host1", tools=str(tmp_path), **asked(iscsi=[entry], known=True))
+        assert wwid(3) not in {one["wwid"] for one in found["rescans"]}
+    finally:
+        tgt.change(1, 3, readonly=0)

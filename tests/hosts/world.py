@@ -156,10 +156,22 @@ class World:
         told = self.run(node, "cat", "/proc/net/tcp", "/proc/net/tcp6").stdout
         return any(f":{port:04X} " in line and " 0A " in line for line in told.splitlines())
 
-    def probe(self, host: str, check_mode: bool = False, **options: t.Any) -> dict[str, t.Any]:
-        """What host_storage_probe finds at a host, by a Python without any site packages."""
+    def probe(self, host: str, check_mode: bool = False, tools: str = "", **options: t.Any) -> dict[str, t.Any]:
+        """What host_storage_probe finds at a host, by a Python without any site packages. ``tools``: a folder in which
+        the host's own tools are."""
         asked = json.dumps({"options": options, "check_mode": check_mode})
-        done = self.run(host, sys.executable, "-I", "-S", "-c", PROBE, TREE, input=asked, timeout=60)
+        done = self.run(
+            host,
+            sys.executable,
+            "-I",
+            "-S",
+            "-c",
+            PROBE,
+            TREE,
+            input=asked,
+            timeout=60,
+            env={"PATH": f"{tools}:{PATH}"},
+        )
         found: dict[str, t.Any] = json.loads(done.stdout)
         return found
 

@@ -72,7 +72,7 @@ def _lun(address: bytes, answers: list[scsi.Result]) -> dict[str, t.Any] | None:
             lun.update((scsi.size_16 if long else scsi.size_10)(capacity.data)._asdict())
         lun["write_protected"] = scsi.write_protected(mode.data) if mode.good else None
         if not ready.good:
-            raise ProbeError("not_ready", ready.why())
+            raise ProbeError("standby" if ready.standby else "not_ready", ready.why())
         if not capacity.good:
             raise ProbeError("lun", f"its size is not known: {capacity.why()}")
     except ProbeError as error:

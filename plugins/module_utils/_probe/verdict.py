@@ -59,8 +59,13 @@ def of_iscsi(wanted: iscsi_probe.Wanted, found: Found) -> Verdict:
     found["luns"] = _luns(visits)
     found["domains"] = _domains(visits)
     if wanted.sign_in and visits:
-        relevant = _relevant(wanted, found)
-        problems += [*_missing(wanted, found, visits), *_states(wanted, found, relevant), *_domain(wanted, found)]
+        states = list(_states(wanted, found, _relevant(wanted, found)))
+        # Storage may keep paths for later: that is as it should be, where others are ready.
+        ready = {lun["wwid"] for lun in found["luns"] if any(path["ready"] for path in lun["paths"])}
+        resting = [one for one in states if one.what == "standby" and one.place in ready]
+        notes += resting
+        states = [one for one in states if one not in resting]
+        problems += [*_missing(wanted, found, visits), *states, *_domain(wanted, found)]
     return Verdict(problems, notes)
 
 

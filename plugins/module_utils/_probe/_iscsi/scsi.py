@@ -68,6 +68,11 @@ class Result(t.NamedTuple):
         return self.status == GOOD
 
     @property
+    def standby(self) -> bool:
+        """Whether the path is one that the storage keeps for later."""
+        return self.sense == Sense(NOT_READY, 0x04, 0x0B)
+
+    @property
     def wants_again(self) -> bool:
         """Whether the unit only had something to say that happened before."""
         return self.sense is not None and self.sense.key == UNIT_ATTENTION

@@ -68,6 +68,11 @@ def test_why_a_command_was_not_carried_out(result: scsi.Result, again: bool, wor
     assert words in result.why()
 
 
+def test_paths_that_storage_keeps_for_later() -> None:
+    assert scsi.Result(2, b"", scsi.Sense(2, 4, 0x0B)).standby
+    assert not scsi.Result(2, b"", scsi.Sense(2, 4, 0x0C)).standby
+
+
 @pytest.mark.parametrize(
     ("address", "number"),
     [("0001000000000000", 1), ("4123000000000000", 0x123), ("d201234500000000", 0x12345), ("00ff000000000000", 255)],

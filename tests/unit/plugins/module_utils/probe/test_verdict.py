@@ -130,6 +130,18 @@ def test_what_iscsi_storage_lacks(
     assert [one[:3] for one in told.problems] == expected
 
 
+REST = {"what": "standby", "message": "standby path (ALUA) (sense 2/04/0b)"}
+
+
+def test_paths_that_rest_lack_nothing_where_others_are_ready() -> None:
+    resting = lun(ready=False, problem=REST)
+    told = verdict.of_iscsi(ISCSI, {"portals": [at(A, seen(lun())), at(B, seen(resting))]})
+    assert told.problems == []
+    assert [one[:3] for one in told.notes] == [("standby", "36001", B)]
+    told = verdict.of_iscsi(ISCSI, {"portals": [at(A, seen(resting)), at(B, seen(resting))]})
+    assert [one[:3] for one in told.problems] == [("standby", "36001", A), ("standby", "36001", B)]
+
+
 def test_of_several_addresses_of_a_portal_one_has_to_work() -> None:
     both = at(A, seen(lun()))
     both["addresses"] += at(B, problem=DARK)["addresses"]
