@@ -13,11 +13,11 @@ import os
 import pathlib
 import sys
 
-from . import probe_speed, repoint_speed, twin_speed
+from . import peer_speed, probe_speed, repoint_speed, twin_speed
 from .catalogue import Benchmark
 from .failover import run
 from .options import BenchError, chosen
-from .records import Record, bounded_record, run_record, slope_record
+from .records import Record, bounded_record, peer_record, run_record, slope_record
 from .table import table
 
 BUILD = pathlib.Path(__file__).resolve().parents[2] / ".build"
@@ -42,6 +42,8 @@ def main() -> int:
 
 def measure(benchmark: Benchmark, folder: pathlib.Path) -> list[Record]:
     """The runs of a benchmark, smallest first, and the slope over them. BenchError."""
+    if benchmark.kind == "peer":
+        return [record for size in benchmark.sizes for record in measure_peer(benchmark, size, folder)]
     if benchmark.kind != "failover":
         return [record for size in benchmark.sizes for record in measure_alone(benchmark, size, folder)]
     runs = []
@@ -69,6 +71,19 @@ def measure_alone(benchmark: Benchmark, size: int, folder: pathlib.Path) -> list
     record = bounded_record(benchmark, size, figures, load)
     print("within all bounds" if record["within_bound"] else "NOT within all bounds", flush=True)
     return [record]
+
+
+def measure_peer(benchmark: Benchmark, size: int, folder: pathlib.Path) -> list[Record]:
+    """A failover beside that of another collection, which may not be here. BenchError."""
+    print(f"{benchmark.name}: {size} {benchmark.unit} ... ", end="", flush=True)
+    load = os.getloadavg()[0]
+    try:
+        here, there = peer_speed.run(benchmark, size, folder / f"{benchmark.name}-{size}")
+    except probe_speed.NotMeasured as reason:
+        print(f"not measured ({reason})", flush=True)
+        return []
+    print(f"{here['seconds']:.1f} s, ovirt.ovirt {there['seconds']:.1f} s", flush=True)
+    return [peer_record(benchmark, size, here, there, load)]
 
 
 if __name__ == "__main__":

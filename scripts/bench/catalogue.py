@@ -15,7 +15,7 @@ FLOOR_SECONDS = 10.0
 @dataclasses.dataclass(frozen=True)
 class Benchmark:
     """A failover of an estate, or (kind ``twin``) the twin alone, or (``probe``) a host's probe, or (``repoint``) one
-    task that repoints, at several sizes.
+    task that repoints, or (``peer``) the same failover with another collection, at several sizes.
 
     unit: what ``sizes`` count; latency_ms: milliseconds that every request takes besides what the profile spends;
     domains: the drill's DOMAINS, the same at every size, so that sizes differ in nothing but VMs; limit_seconds: how
@@ -29,7 +29,7 @@ class Benchmark:
     domains: int
     unit: str = "VMs"
     limit_seconds: float = 1800.0
-    kind: t.Literal["failover", "twin", "probe", "repoint"] = "failover"
+    kind: t.Literal["failover", "twin", "probe", "repoint", "peer"] = "failover"
 
 
 BENCHMARKS = (
@@ -38,6 +38,7 @@ BENCHMARKS = (
     Benchmark("twin", profile="none", latency_ms=0.0, sizes=(10_000,), domains=8, kind="twin"),
     Benchmark("repoint", profile="none", latency_ms=25.0, sizes=(100,), domains=100, unit="domains", kind="repoint"),
     Benchmark("probe", profile="none", latency_ms=0.0, sizes=(32,), domains=0, unit="LUNs", kind="probe"),
+    Benchmark("peer", profile="none", latency_ms=25.0, sizes=(100,), domains=3, kind="peer"),
 )
 
 CLIENTS = 16

@@ -65,6 +65,21 @@ def bounded_record(benchmark: Benchmark, size: int, figures: t.Mapping[str, floa
     }
 
 
+def peer_record(
+    benchmark: Benchmark, size: int, here: t.Mapping[str, float], there: t.Mapping[str, float], load: float
+) -> Record:
+    """The same failover with this collection (figures) and with another one (peer); ratios: there through here."""
+    ratios = {name: round(there[name] / here[name], 2) for name in here}
+    return {
+        **_head(benchmark, "peer", [size], benchmark.domains),
+        "figures": dict(here),
+        "peer": dict(there),
+        "ratios": ratios,
+        "ratio_to_peer": ratios["seconds"],
+        "load": round(load, 2),
+    }
+
+
 def slope_record(benchmark: Benchmark, runs: t.Sequence[Record]) -> Record | None:
     """What one more VM costs, over the good runs of a benchmark; None with fewer than two sizes."""
     good = [run for run in runs if run["good"]]

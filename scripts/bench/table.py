@@ -23,6 +23,7 @@ RUNS = (
     "bound",
     "peer",
 )
+PEERS = ("beside ovirt.ovirt", "figure", "here", "there", "there : here")
 ALONE = ("alone", "figure", "measured", "bound", "met")
 SLOPES = ("cost of one more VM", "profile", "wall ms", "CPU ms", "requests", "peak MB", "wall ms from size to size")
 
@@ -32,8 +33,22 @@ def table(records: t.Sequence[Record]) -> str:
     runs = [_run(record) for record in records if record["kind"] == "run"]
     slopes = [_slope(record) for record in records if record["kind"] == "slope"]
     alone = [row for record in records if record["kind"] in ("twin", "probe") for row in _alone(record)]
-    tables = ((RUNS, runs), (SLOPES, slopes), (ALONE, alone))
+    peers = [row for record in records if record["kind"] == "peer" for row in _peer(record)]
+    tables = ((RUNS, runs), (SLOPES, slopes), (PEERS, peers), (ALONE, alone))
     return "\n\n".join(_lay_out(head, rows) for head, rows in tables if rows)
+
+
+def _peer(record: Record) -> list[list[str]]:
+    return [
+        [
+            f"{record['name']}: {record['size']} {record['unit']}",
+            name.replace("_", " "),
+            _number(record["figures"][name], 1),
+            _number(record["peer"][name], 1),
+            _number(ratio, 1),
+        ]
+        for name, ratio in record["ratios"].items()
+    ]
 
 
 def _alone(record: Record) -> list[list[str]]:

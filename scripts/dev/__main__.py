@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import json
 import os
 import pathlib
@@ -32,6 +33,8 @@ def drill(project: Project) -> None:
 def bench(project: Project) -> None:
     """what failovers of several sizes cost, in .build/bench"""
     venv.ensure(project, venv.RUN)
+    if any(fnmatch.fnmatchcase("peer", word.strip()) for word in (os.environ.get("BENCH") or "*").split(",")):
+        clients.ensure(project)
     drill_files = os.pathsep.join([str(project.tree), str(project.root / checks.DRILL)])
     arguments = [str(project.python), "-m", checks.BENCH]
     os.execve(arguments[0], arguments, project.environment() | {"PYTHONPATH": drill_files})  # noqa: S606

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.ovirt_dr.storage.scripts.bench.catalogue import Benchmark
-from ansible_collections.ovirt_dr.storage.scripts.bench.records import Record, run_record, slope_record
+from ansible_collections.ovirt_dr.storage.scripts.bench.records import Record, peer_record, run_record, slope_record
 from ansible_collections.ovirt_dr.storage.scripts.bench.table import table
 
 PLAIN = Benchmark("failover", profile="none", latency_ms=25.0, sizes=(30, 100), domains=8)
@@ -118,3 +118,14 @@ def test_table() -> None:
         "failover             none        20.0    10.0      2.00    0.100                       20.0",
     ]
     assert "cost of one more VM" not in table(runs)
+
+
+def test_the_same_failover_with_another_collection() -> None:
+    benchmark = Benchmark("peer", profile="none", latency_ms=25.0, sizes=(100,), domains=3, kind="peer")
+    here = {"seconds": 20.0, "requests": 300}
+    record = peer_record(benchmark, 100, here, {"seconds": 150.0, "requests": 1200}, 0.5)
+    assert (record["kind"], record["size"], record["ratio_to_peer"], record["load"]) == ("peer", 100, 7.5, 0.5)
+    assert record["ratios"] == {"seconds": 7.5, "requests": 4.0}
+    assert (record["figures"], record["peer"]["requests"]) == (here, 1200)
+    rows = [line.split() for line in table([record]).splitlines()]
+    assert ["peer:", "100", "VMs", "seconds", "20.0", "150.0", "7.5"] in rows
