@@ -13,6 +13,8 @@ from .catalogue import BENCHMARKS, Benchmark
 
 LEAST, MOST = 15, 10_000
 """VMs that the recorded estate has, and that it can grow to."""
+MOST_BESIDE = 300
+"""VMs for the other collection, which takes seconds for each."""
 
 
 class BenchError(Exception):
@@ -31,7 +33,16 @@ def chosen(environ: t.Mapping[str, str], benchmarks: t.Sequence[Benchmark] = BEN
     sizes = _sizes(environ.get("SIZES"))
     if not sizes:
         return found
-    return [made if made.kind == "probe" else dataclasses.replace(made, sizes=sizes) for made in found]
+    return [dataclasses.replace(made, sizes=_of(made, sizes)) for made in found]
+
+
+def _of(made: Benchmark, asked: tuple[int, ...]) -> tuple[int, ...]:
+    """The sizes at which a benchmark is run: those asked for, where it can be run at them, else its own."""
+    if made.kind == "probe":
+        return made.sizes
+    if made.kind == "peer":
+        return tuple(size for size in asked if size <= MOST_BESIDE) or made.sizes
+    return asked
 
 
 def _sizes(text: str | None) -> tuple[int, ...]:

@@ -33,13 +33,20 @@ def test_all_at_their_own_sizes_when_nothing_is_said() -> None:
         "failover": ("none", (30, 100, 1_000, 10_000)),
         "failover-engine-4.5": ("engine-4.5", (30, 100)),
         "twin": ("none", (10_000,)),
+        "repoint": ("none", (100,)),
         "probe": ("none", (32,)),
+        "peer": ("none", (100,)),
     }
 
 
 def test_other_sizes_smallest_first_each_once() -> None:
     sizes = {found.kind: found.sizes for found in chosen({"SIZES": "60, 15,60"})}
-    assert sizes == {"failover": (15, 60), "twin": (15, 60), "probe": (32,)}
+    assert sizes == {"failover": (15, 60), "twin": (15, 60), "repoint": (15, 60), "probe": (32,), "peer": (15, 60)}
+
+
+def test_the_other_collection_is_asked_for_no_more_than_it_can_do_in_minutes() -> None:
+    assert [made.sizes for made in chosen({"BENCH": "peer", "SIZES": "30,5000"})] == [(30,)]
+    assert [made.sizes for made in chosen({"BENCH": "peer", "SIZES": "5000"})] == [(100,)]
 
 
 @pytest.mark.parametrize("sizes", ["14", "10001", "-30", "many", "30;100", "3.5", "\u0663\u0663"])
@@ -50,7 +57,8 @@ def test_no_size(sizes: str) -> None:
 
 def test_a_pattern_that_names_nothing_is_told_with_the_names_there_are() -> None:
     with pytest.raises(
-        BenchError, match=r"no benchmark is named failback; there are: failover, failover-engine-4\.5, twin, probe"
+        BenchError,
+        match=r"no benchmark is named failback; there are: failover, failover-engine-4\.5, twin, repoint, probe, peer",
     ):
         chosen({"BENCH": "failover,failback"})
 
