@@ -162,3 +162,21 @@ def test_after_an_edit_the_sizes_are_those_of_the_new_place(bench: Bench) -> Non
     assert not done.get("failed"), done["msg"]
     domain = next(one for one in bench.twin.site("primary").all("storage_domain") if one.name == "data-web")
     assert (domain.data["status"], domain.data["available"]) == ("active", str(7 * 2**30))
+
+
+def test_a_host_lets_go_of_what_is_removed(bench: Bench) -> None:
+    """By name and by id; without one only the details are forgotten, and the hosts keep what they have mounted."""
+    host = next(one for one in bench.twin.site("primary").all("host") if one.name == "hv-a1")
+    for asked, query in ((host.name, f"host={host.id}"), (host.id, f"host={host.id}"), (None, "")):
+        connect(bench, type="nfs", address="nas", path="/exports/old")
+        bench.forget()
+        gone = connect(bench, type="nfs", address="nas", path="/exports/old", state="absent", host=asked)
+        assert not gone.get("failed"), gone["msg"]
+        (sent,) = bench.writes("^DELETE ", site="primary")
+        assert sent.path.partition("?")[2] == query
+    # The engine forgets the record before it finds that there is no such host, so that is looked at first.
+    connect(bench, type="nfs", address="nas", path="/exports/old")
+    bench.forget()
+    refused = connect(bench, type="nfs", address="nas", path="/exports/old", state="absent", host="nobody")
+    assert "no host 'nobody'" in refused["msg"]
+    assert not bench.writes(site="primary")
