@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.disconnected import released
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe.coverage import evidence
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._progress.action import ProgressAction
 
@@ -17,15 +18,21 @@ class ActionModule(ProgressAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The module's result."""
         given = self._task.args
-        hosts = given.get("probe_hosts")
-        if hosts is None:
-            return super().run(tmp, task_vars)
-        names = hosts.split(",") if isinstance(hosts, str) else list(hosts)
-        variable = str(given.get("probe_variable") or "probe")
-        held = (task_vars or {})["hostvars"]
-        results = {name: held.get(name, {}).get(variable) for name in map(str.strip, names) if name}
-        self._task.args = {**given, "probe_evidence": evidence(results)}
+        told: dict[str, Any] = {}
+        if given.get("probe_hosts") is not None:
+            told["probe_evidence"] = evidence(self._results("probe", "probe", task_vars or {}))
+        if given.get("disconnect_hosts") is not None:
+            told["disconnect_evidence"] = released(self._results("disconnect", "disconnected", task_vars or {}))
+        self._task.args = {**given, **told}
         try:
             return super().run(tmp, task_vars)
         finally:
             self._task.args = given
+
+    def _results(self, what: str, default: str, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Of each host of an option the result that it registered; None where there is none."""
+        hosts = self._task.args[f"{what}_hosts"]
+        names = hosts.split(",") if isinstance(hosts, str) else list(hosts)
+        variable = str(self._task.args.get(f"{what}_variable") or default)
+        held = task_vars["hostvars"]
+        return {name: held.get(name, {}).get(variable) for name in map(str.strip, names) if name}

@@ -304,6 +304,30 @@ options:
               - The CHAP password.
             type: str
             required: true
+  disconnect:
+    description:
+      - Which hosts let go of a connection that is removed, with O(state=absent). V(none) leaves what they have mounted
+        or are signed in to. V(host) lets O(host) disconnect, by the engine. V(all) wants every host of
+        O(disconnect_hosts) to have let go of it already, as they have shown with
+        M(ovirt_dr.storage.host_storage_disconnect) in an earlier task.
+      - Without it a O(host) that is given disconnects, and no other one.
+    type: str
+    choices: [none, host, all]
+  disconnect_hosts:
+    description:
+      - Hosts of the inventory for O(disconnect=all).
+    type: list
+    elements: str
+  disconnect_variable:
+    description:
+      - The name under which that task registered its result.
+    type: str
+    default: disconnected
+  disconnect_evidence:
+    description:
+      - What these hosts let go of. The action plugin of this module fills it in from O(disconnect_hosts); it is not for
+        playbooks.
+    type: dict
   probe_hosts:
     description:
       - Hosts of the inventory that have to reach the new places before anything is changed, as they have shown with

@@ -18,6 +18,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connecti
     plan_connections,
     plan_removal,
 )
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.disconnected import still_held, wrong
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.probed import unproven
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.repoint import expand, rules
@@ -86,7 +87,7 @@ def prepare(
     """
     absent = params["state"] == "absent"
     seen, found = meant(client, params)
-    _probed(params, found)
+    _shown(params, found)
     seen = replace(seen, domains=tuple(arrived(seen.domains, {}, arriving, "")))
     host = _host(client, params["host"]) if params["host"] else ""
     policy = Policy(
@@ -109,8 +110,15 @@ def prepare(
     return Prepared(with_luns_compared(client, plan, things, host, sign_in=params["sign_in"]), found, use, policy)
 
 
-def _probed(params: Mapping[str, t.Any], found: Sequence[Target]) -> None:
-    """BadInput when hosts were to show that they reach the new places and have not."""
+def _shown(params: Mapping[str, t.Any], found: Sequence[Target]) -> None:
+    """BadInput when hosts were to show that they reach the new places, or let go of the old ones, and have not."""
+    meant_wrong = wrong(params["disconnect"], params["state"], params["host"], params["disconnect_hosts"])
+    if meant_wrong:
+        raise BadInput(meant_wrong)
+    if params["disconnect"] == "all":
+        held = still_held(found, params["disconnect_evidence"] or {})
+        if held:
+            raise BadInput("Nothing was changed. " + "; ".join(held) + ". Clear these, then run again", held)
     if params["probe_hosts"] is None:
         return
     if params["probe_evidence"] is None:

@@ -21,6 +21,9 @@ if t.TYPE_CHECKING:
 
 # What the role's later steps say, as far as a plan depends on it.
 CONNECTING: Mapping[str, t.Any] = {
+    "probe_hosts": None,
+    "disconnect": None,
+    "disconnect_hosts": None,
     "state": "present",
     "update_secret": "on_create",
     "maintenance": "allow",

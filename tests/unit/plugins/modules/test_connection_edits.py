@@ -180,3 +180,20 @@ def test_a_host_lets_go_of_what_is_removed(bench: Bench) -> None:
     refused = connect(bench, type="nfs", address="nas", path="/exports/old", state="absent", host="nobody")
     assert "no host 'nobody'" in refused["msg"]
     assert not bench.writes(site="primary")
+
+
+def test_who_disconnects_is_chosen(bench: Bench) -> None:
+    old = {"type": "nfs", "address": "nas", "path": "/exports/old"}
+    connect(bench, **old)
+    bench.forget()
+    gone = {**old, "state": "absent"}
+    alone = connect(bench, **gone, disconnect="all")
+    assert "is done over SSH" in alone["msg"]
+    unshown = connect(bench, **gone, disconnect="all", disconnect_hosts=["hv1"], disconnect_evidence={"hv1": None})
+    assert "host hv1 has not shown that it let go of nas:/exports/old" in unshown["msg"]
+    assert "needs 'host'" in connect(bench, **gone, disconnect="host")["msg"]
+    assert not bench.writes(site="primary")
+    shown = {"hv1": ["nas:/exports/old"]}
+    done = connect(bench, **gone, disconnect="all", disconnect_hosts=["hv1"], disconnect_evidence=shown)
+    assert not done.get("failed"), done["msg"]
+    assert connect(bench, **gone, disconnect="none")["changed"] is False
