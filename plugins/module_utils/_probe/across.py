@@ -38,7 +38,7 @@ def lacks(results: t.Mapping[str, Result | None]) -> list[Lack]:
         if result is None:
             found.append(Lack(host, "no_result", "", "", "the host was not probed"))
         elif not isinstance(result.get("problems"), list):
-            message = str(result.get("msg") or "the probe brought no result")
+            message = " ".join(str(result.get("msg") or "the probe brought no result").split())
             found.append(Lack(host, "no_result", "", "", message))
         else:
             found += [Lack(host=host, **{name: str(one[name]) for name in FIELDS}) for one in result["problems"]]

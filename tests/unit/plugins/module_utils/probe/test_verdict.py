@@ -174,7 +174,7 @@ GONE = {"what": "timeout", "place": "nas:/a", "path": "10.0.0.1 v3", "message": 
         ({"h1": result(), "h2": result()}, []),
         ({"h1": result(), "h2": result(GONE)}, ["h2: nas:/a, 10.0.0.1 v3: no answer"]),
         ({"h1": None}, ["h1: the host was not probed"]),
-        ({"h1": {"unreachable": True, "msg": "Failed to connect"}}, ["h1: Failed to connect"]),
+        ({"h1": {"unreachable": True, "msg": "Failed\nto connect\n"}}, ["h1: Failed to connect"]),
         ({"h1": {"skipped": True}}, ["h1: the probe brought no result"]),
         (
             {"h1": result(portals=[at(A, seen(lun(), lun(2)))]), "h2": result(portals=[at(A, seen(lun()))])},
