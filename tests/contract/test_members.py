@@ -212,6 +212,7 @@ def test_an_affinity_label(recordings: Recordings, primary: Any, vm: str) -> Non
 
 
 def test_holders_that_are_not_there(primary: Any) -> None:
+    group = next(iter(primary.site.all("affinity_group")))
     cluster = primary.id("cluster", "prod")
     for method, path, body in (
         ("POST", f"/vms/{UNKNOWN}/nics", "<nic><name>n</name></nic>"),
@@ -220,6 +221,7 @@ def test_holders_that_are_not_there(primary: Any) -> None:
         ("POST", f"/clusters/{UNKNOWN}/affinitygroups", "<affinity_group/>"),
         ("POST", f"/clusters/{cluster}/affinitygroups/{UNKNOWN}/vms", "<vm/>"),
         ("PUT", f"/clusters/{cluster}/affinitygroups/{UNKNOWN}", "<affinity_group/>"),
+        ("PUT", f"/clusters/{UNKNOWN}/affinitygroups/{group.id}", "<affinity_group/>"),
         ("DELETE", f"/affinitylabels/{UNKNOWN}", None),
     ):
         assert primary.send(method, path, body).status_code == 404, path

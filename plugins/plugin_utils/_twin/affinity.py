@@ -37,8 +37,8 @@ def update_group(site: Site, request: Request) -> Answer:
     """PUT /clusters/{c}/affinitygroups/{g}. Not recorded."""
     body = request.record("affinity_group", "affinity_group/methods/update")
     group = _found(site, "affinity_group", request.ids[1])
-    cluster = site.get("cluster", group.ref("cluster"))
-    if cluster is None:
+    cluster = site.get("cluster", request.ids[0])
+    if cluster is None or cluster.id != group.ref("cluster"):
         raise refusals.empty(404)
     if body.get("name", group.name) != group.name:
         _check_name(site, "affinity_group", body, "AffinityGroup", "Affinity Group", "edit")
