@@ -12,7 +12,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import arranged
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_devices import controller
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.pending import pending
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import UUID, Answer, Request, action_answer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.scheduling import host_for
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
@@ -40,8 +40,6 @@ _NPE = (
 
 
 def _vm(site: Site, request: Request) -> Entity:
-    if not UUID.fullmatch(request.ids[0]):
-        raise refusals.empty(404)
     found = site.get("vm", request.ids[0])
     if found is None:
         raise refusals.text(500, _NPE, in_action=True)
