@@ -146,18 +146,6 @@ def test_a_domain_that_cannot_be_reached_is_not_attached(recovery: Client) -> No
     check(recovery, Refused(request, 400, "<detail>[]</detail>", "<storage_domain id='{storage_domain.data-web}'/>"))
 
 
-def test_a_thin_vm_has_thin_disks(primary: Client) -> None:
-    template = primary.site.named("template", "tmpl-win2022")
-    assert template is not None
-    disk = template.subs["disk_attachments"][0]["id"]
-    body = (
-        "<vm><name>fresh</name><cluster><name>prod</name></cluster><template><name>tmpl-win2022</name></template>"
-        f"<disk_attachments><disk_attachment><disk id='{disk}'><format>raw</format></disk></disk_attachment>"
-        "</disk_attachments></vm>"
-    )
-    check(primary, Refused("POST /vms", 400, "Thin VM's disks can only be of COW format.", body))
-
-
 class TestImport:
     """What speaks against importing a VM from an export domain."""
 
