@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
 
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._connection_options import CONNECTION_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import arrived
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.needs import Note, some
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
@@ -19,17 +20,13 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows import con
 if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
 
-# What the role's later steps say, as far as a plan depends on it.
+# What the role's later steps say, as far as a plan depends on it; what they do not say is the default.
 CONNECTING: Mapping[str, t.Any] = {
-    "probe_hosts": None,
-    "disconnect": None,
-    "disconnect_hosts": None,
-    "state": "present",
-    "update_secret": "on_create",
+    **{name: option.get("default") for name, option in CONNECTION_OPTIONS.items()},
     "maintenance": "allow",
     "start_stopped": False,
-    "repoint": None,
 }
+ASKED = ("host", "stop_vms", "storage_lost", "sign_in", "chap")
 LEAVING: Mapping[str, t.Any] = {"remove": False, "host": None, "elsewhere": "accept"}
 
 
@@ -76,7 +73,7 @@ def coming(
 
 
 def _connecting(params: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    return {**params, **CONNECTING, "connections": params["connections"] or []}
+    return {**CONNECTING, **{name: params[name] for name in ASKED}, "connections": params["connections"] or []}
 
 
 def _leave(
