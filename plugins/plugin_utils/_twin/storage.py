@@ -214,7 +214,7 @@ class SeenFrom(Storage):
 
     __slots__ = ("_own",)
 
-    def __init__(self, storage: Storage) -> None:  # pylint: disable=super-init-not-called
+    def __init__(self, storage: Storage) -> None:
         self.__dict__ = storage.__dict__
         self._own: dict[str, Content] = {}
 
