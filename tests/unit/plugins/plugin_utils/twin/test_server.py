@@ -111,6 +111,7 @@ def test_every_name_is_a_fault(name: str) -> None:
         ("<vm>", "web02"),
         ("<domain>", "data-web"),
         ("<target>", "iqn.2026-01.example.site-b:san"),
+        ("<what>", "copy"),
     ):
         name = name.replace(blank, subject)
     with Twin() as twin:
