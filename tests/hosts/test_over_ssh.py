@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -34,7 +35,8 @@ def play(world: World, key: pathlib.Path, folder: pathlib.Path, tasks: list[t.An
             "hosts": {host: {"ansible_host": address(host)} for host in HOSTS},
             "vars": {
                 "ansible_user": "root",
-                "ansible_python_interpreter": sys.executable,
+                # The Python itself, beside which nothing is installed.
+                "ansible_python_interpreter": os.path.realpath(sys.executable),
                 "ansible_ssh_private_key_file": str(key),
                 "ansible_ssh_common_args": "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null",
             },
