@@ -272,6 +272,7 @@ def test_all_content(recordings: Recordings, primary: Any) -> None:
     assert primary.send("GET", f"/vms/{vm}", **{"All-Content": "true"}).text == whole
     with primary.site.lock:
         primary.site.get("vm", vm).set(start_time="2026-01-01T10:00:05.120Z")
+        primary.site.get("vm", vm).subs["ran"] = [{"id": "11111111-2222-3333-4444-555555555555"}]
     running = ovf(primary.get(f"/vms/{vm}?all_content=true").text)
     theirs, before = ovf(peer[305]["response"]), ovf(whole)
     assert (before.findtext(".//BootTime"), running.findtext(".//BootTime")) == (None, "2026/01/01 10:00:05")

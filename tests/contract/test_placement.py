@@ -254,3 +254,63 @@ def test_hosts_that_cannot_hibernate_leave_a_vm_up(primary: Client) -> None:
 def test_hosts_can_not_be_unable_to_do_what_is_none(primary: Client) -> None:
     with pytest.raises(BadRule):
         primary.twin.fail("cannot:fly")
+
+
+def test_a_deleted_snapshot_leaves_one_image(primary: Client) -> None:
+    taken, owner, disk = snapshot(primary, "app01"), primary.id("vm", "app01"), primary.id("disk", "app01_os")
+    domain = primary.id("storage_domain", "data-web")
+    assert disk in primary.site.storage.contents[domain].layered
+    sent(primary, "DELETE", f"/vms/{owner}/snapshots/{taken}")
+    until(primary, lambda: job_status(primary, "Removing Snapshot before of VM app01") == "finished")
+    assert [s.findtext("description") for s in tree(primary, f"/vms/{owner}/snapshots")] == ["Active VM"]
+    assert shown(primary, "disks", disk)("status") == "ok"
+    assert disk not in primary.site.storage.contents[domain].layered
+
+
+def test_a_committed_preview_stays(primary: Client) -> None:
+    owner, disk = primary.id("vm", "app01"), primary.id("disk", "app01_os")
+    taken = snapshot(primary, "app01")
+    before = shown(primary, "disks", disk)("image_id")
+    sent(primary, "POST", f"/vms/{owner}/previewsnapshot", f'<action><snapshot id="{taken}"/></action>')
+    until(primary, lambda: shown(primary, "disks", disk)("status") == "ok")
+    sent(primary, "POST", f"/vms/{owner}/commitsnapshot", "<action/>")
+    until(primary, lambda: shown(primary, "disks", disk)("status") == "ok")
+    assert shown(primary, "disks", disk)("image_id") != before
+    kinds = {s["snapshot_type"]: s["snapshot_status"] for s in vm(primary, "app01").subs["snapshots"]}
+    assert kinds == {"active": "ok", "regular": "ok"}
+
+
+def test_a_clone_has_disks_and_nics_of_its_own(primary: Client) -> None:
+    body = "<action><vm><name>clone01</name></vm></action>"
+    sent(primary, "POST", f"/vms/{primary.id('vm', 'app01')}/clone", body)
+    until(primary, lambda: job_status(primary, "Creating VM clone01 as a clone of VM app01") == "finished")
+    first, clone = vm(primary, "app01"), vm(primary, "clone01")
+    for kind, field in (("disk_attachments", "id"), ("nics", "id"), ("nics", "mac")):
+        ours, theirs = ([held[field] for held in each.subs[kind]] for each in (clone, first))
+        assert len(ours) == len(theirs) > 0
+        assert all(held not in theirs for held in ours)
+
+
+def test_a_vm_is_found_by_its_new_name(primary: Client) -> None:
+    owner = primary.id("vm", "app01")
+    sent(primary, "PUT", f"/vms/{owner}", "<vm><name>app99</name></vm>")
+    assert (vm(primary, "app99").id, primary.site.named("vm", "app01")) == (owner, None)
+
+
+def test_an_imported_vm_has_what_it_had(primary: Client) -> None:
+    domain = primary.site.named("storage_domain", "data-erp")
+    assert domain is not None
+    domain.set(type="export")
+    owner, disk = primary.id("vm", "app01"), primary.id("disk", "app01_os")
+    macs = [nic["mac"] for nic in vm(primary, "app01").subs["nics"]]
+    sent(primary, "POST", f"/vms/{owner}/export", f'<action><storage_domain id="{domain.id}"/></action>')
+    until(primary, lambda: vm(primary, "app01").data["status"] == "down")
+    sent(primary, "DELETE", f"/vms/{owner}")
+    until(primary, lambda: primary.site.get("disk", disk) is None)
+    body = "<action><storage_domain><name>data-db</name></storage_domain></action>"
+    sent(primary, "POST", f"/storagedomains/{domain.id}/vms/{owner}/import", body)
+    until(primary, lambda: vm(primary, "app01").data["status"] == "down")
+    assert vm(primary, "app01").id == owner
+    assert [nic["mac"] for nic in vm(primary, "app01").subs["nics"]] == macs
+    held: Any = tree(primary, f"/disks/{disk}").find("storage_domains/storage_domain")
+    assert held.get("id") == primary.id("storage_domain", "data-db")

@@ -22,7 +22,7 @@ BLANK = "<template><name>Blank</name></template>"
 GIB = 2**30
 
 
-def put(kind: str, name: str, **fields: Any) -> Callable[[Client], None]:
+def put(kind: str, name: str, /, **fields: Any) -> Callable[[Client], None]:
     """Puts an entity into a state."""
 
     def prepare(client: Client) -> None:
@@ -120,6 +120,33 @@ VM_ATTACHMENTS = "POST /vms/{vm:app01}/diskattachments"
 SNAPSHOTS = "POST /vms/{vm:app01}/snapshots"
 SHOT = "<snapshot><description>before</description></snapshot>"
 PREVIEW = '<action><snapshot id="{snapshot}"/></action>'
+
+PLUG = "<disk_attachment><active>false</active></disk_attachment>"
+IMPORT = "POST /storagedomains/{storage_domain:data-erp}/vms/{vm:app01}/import"
+
+
+def exported(away: str = "") -> Callable[[Client], None]:
+    """A VM lies on an export domain; a domain or the cluster that it names may be away by now."""
+
+    def prepare(client: Client) -> None:
+        put("storage_domain", "data-erp", type="export")(client)
+        body = f"<action>{TO % 'data-erp'}</action>"
+        assert client.post(f"/vms/{client.id('vm', 'app01')}/export", filled(client, body)).status_code == 202
+        if away == "cluster":
+            put("cluster", "prod", name="production")(client)
+        elif away:
+            put("storage_domain", away, status="maintenance")(client)
+
+    return prepare
+
+
+def import_of(name: str, domain: str = "") -> str:
+    """The import of app01 as a clone; its disk onto a domain."""
+    places = f'<storage_domains><storage_domain id="{domain}"/></storage_domains>'
+    disk_there = f'<disk_attachment><disk id="{{disk:app01_os}}">{places}</disk></disk_attachment>'
+    held = f"<disk_attachments>{disk_there}</disk_attachments>"
+    return f"<action><clone>true</clone><vm><name>{name}</name>{held if domain else ''}</vm>{TO % 'data-web'}</action>"
+
 
 ROWS = {
     "disk: raw with incremental backup": Row(
@@ -414,6 +441,70 @@ ROWS = {
         "The VM-Pool name is already in use",
         pool,
     ),
+    "disk: critically low on space": Row(
+        "POST /disks",
+        f"<disk>{disk('data-web')}</disk>",
+        409,
+        "Cannot add Virtual Disk. Low disk space on Storage Domain data-web.",
+        put("storage_domain", "data-web", available=str(4 * GIB), critical_space_action_blocker="5"),
+    ),
+    "disk: a size that is none": Row(
+        "POST /disks",
+        "<disk><name>fresh</name><provisioned_size>x</provisioned_size></disk>",
+        400,
+        "For correct usage, see",
+    ),
+    "edit attachment: unknown": Row("PUT /vms/{vm:app01}/diskattachments/" + NOWHERE, PLUG, 404, ""),
+    "detach: unknown VM": Row(f"DELETE /vms/{NOWHERE}/diskattachments/{NOWHERE}", None, 404, ""),
+    "new VM: no cluster": Row("POST /vms", new_vm("", cluster=""), 400, "Vm [cluster.id|name] required for add"),
+    "new VM: an empty cluster": Row(
+        "POST /vms", new_vm("", cluster="<cluster><x/></cluster>"), 400, "Vm [cluster.id|name] required for add"
+    ),
+    "new VM: no such cluster": Row(
+        "POST /vms", new_vm("", cluster="<cluster><name>none</name></cluster>"), 404, "Cluster: name=none"
+    ),
+    "new VM: no such template": Row("POST /vms", new_vm("", template="none"), 404, "GetVmTemplate"),
+    "new VM: a malformed id": Row("POST /vms", f'<vm id="x"><name>fresh01</name>{CLUSTER}{BLANK}</vm>', 400, ""),
+    "new VM: a memory that is none": Row("POST /vms", new_vm("<memory>much</memory>"), 400, "For correct usage, see"),
+    "new VM: a name with a blank": Row(
+        "POST /vms",
+        f"<vm><name>fresh 01</name>{CLUSTER}{BLANK}</vm>",
+        400,
+        "Can not add VM. The given name contains special characters.",
+    ),
+    "edit VM: unknown": Row(f"PUT /vms/{NOWHERE}", "<vm/>", 404, ""),
+    "edit template: unknown": Row(f"PUT /templates/{NOWHERE}", "<template/>", 404, ""),
+    "delete template: unknown": Row(f"DELETE /templates/{NOWHERE}", None, 404, ""),
+    "delete VM: suspended": Row(
+        "DELETE /vms/{vm:app01}",
+        None,
+        409,
+        "Cannot remove VM that its state is not down.",
+        put("vm", "app01", status="suspended"),
+    ),
+    "delete snapshot: unknown": Row("DELETE /vms/{vm:app01}/snapshots/" + NOWHERE, None, 404, ""),
+    "undo: unknown VM": Row(f"POST /vms/{NOWHERE}/undosnapshot", "<action/>", 404, ""),
+    "stop: unknown VM": Row(f"POST /vms/{NOWHERE}/stop", "<action/>", 400, "Cannot stop VM. VM is not found."),
+    "stop: a malformed id": Row("POST /vms/x/stop", "<action/>", 404, ""),
+    "export: unknown VM": Row(f"POST /vms/{NOWHERE}/export", "<action/>", 404, ""),
+    "clone: unknown VM": Row(f"POST /vms/{NOWHERE}/clone", "<action/>", 404, ""),
+    "delete pool: unknown": Row(f"DELETE /vmpools/{NOWHERE}", None, 404, ""),
+    "import: its cluster is not here": Row(
+        IMPORT, import_of("app01"), 400, "Cannot import VM. The relevant Cluster doesn't exist.", exported("cluster")
+    ),
+    "import: name in use": Row(
+        IMPORT, import_of("app02"), 409, "Import VM failed - VM Name already exists in the Data Center.", exported()
+    ),
+    "import: a disk on an unknown domain": Row(
+        IMPORT, import_of("fresh01", NOWHERE), 400, "Cannot import VM. Storage Domain doesn't exist.", exported()
+    ),
+    "import: a disk on a domain that is away": Row(
+        IMPORT,
+        import_of("fresh01", "{storage_domain:data-db}"),
+        409,
+        "Cannot import VM. The relevant Storage Domain's status is Maintenance.",
+        exported("data-db"),
+    ),
     "delete VM: of a pool": Row(
         "DELETE /vms/{vm:desks-1}", None, 409, "Cannot remove VM. VM is attached to a VM Pool.", pool
     ),
@@ -450,7 +541,7 @@ def test_a_request_is_refused(primary: Client, name: str) -> None:
     assert row.words in text
 
 
-NEEDED = ("new disk: another", "attach: another", "export", "delete VM: of a pool", "edit VM: lease without")
+NEEDED = ("import", "new disk: another", "attach: another", "export", "delete VM: of a pool", "edit VM: lease without")
 """Requests that would make no sense, or be refused in other words, without their state."""
 
 

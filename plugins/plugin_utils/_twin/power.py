@@ -39,8 +39,11 @@ _NPE = (
 )
 
 
-def _vm(site: Site, request: Request) -> Entity:
+def _vm(site: Site, request: Request, action: str = "") -> Entity:
+    """The VM of a request. To a start an unknown one is an error of the engine, to everything else not found."""
     found = site.get("vm", request.ids[0])
+    if found is None and action:  # not recorded
+        raise refusals.command(400, f"Cannot {action} VM. VM is not found.")
     if found is None:
         raise refusals.text(500, _NPE, in_action=True)
     return found
@@ -121,7 +124,7 @@ def end(site: Site, request: Request) -> Answer:
     """POST /vms/{vm}/stop or /shutdown."""
     verb = request.segments[2]
     sent = request.action(f"vm/methods/{verb}")
-    vm = _vm(site, request)
+    vm = _vm(site, request, verb)
     job = site.job(f"{'Stopping' if verb == 'stop' else 'Shutting down'} VM {vm.name}", request.correlation)
     if vm.data["status"] in ("down", "image_locked"):
         return _done(sent, job, vm)
@@ -141,7 +144,7 @@ def end(site: Site, request: Request) -> Answer:
 def suspend(site: Site, request: Request) -> Answer:
     """POST /vms/{vm}/suspend: 202; the memory is saved behind it. A host that cannot leaves the VM up (05 #281)."""
     sent = request.action("vm/methods/suspend")
-    vm = _vm(site, request)
+    vm = _vm(site, request, "hibernate")
     if vm.data["status"] != "up":
         raise refusals.command(409, "Cannot hibernate VM. VM is not up.")
     job = site.job(f"Performing Hibernate action on VM {vm.name}", request.correlation, "started")
