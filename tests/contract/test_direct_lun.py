@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import ManualClock
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_devices import controller
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
 from ansible_collections.ovirt_dr.storage.tests.contract.conftest import Client, elements, words
 from lxml import etree
@@ -271,8 +272,9 @@ def test_all_content(recordings: Recordings, primary: Any) -> None:
     assert elements(whole) - elements(plain) == inner
     assert primary.send("GET", f"/vms/{vm}", **{"All-Content": "true"}).text == whole
     with primary.site.lock:
-        primary.site.get("vm", vm).set(start_time="2026-01-01T10:00:05.120Z")
-        primary.site.get("vm", vm).subs["ran"] = [{"id": "11111111-2222-3333-4444-555555555555"}]
+        held = primary.site.get("vm", vm)
+        held.set(start_time="2026-01-01T10:00:05.120Z")
+        held.subs["ran"] = [{"id": controller(held)}]
     running = ovf(primary.get(f"/vms/{vm}?all_content=true").text)
     theirs, before = ovf(peer[305]["response"]), ovf(whole)
     assert (before.findtext(".//BootTime"), running.findtext(".//BootTime")) == (None, "2026/01/01 10:00:05")
