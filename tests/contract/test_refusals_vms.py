@@ -12,9 +12,6 @@ from ansible_collections.ovirt_dr.storage.tests.contract.conftest import Client
 from ansible_collections.ovirt_dr.storage.tests.contract.refusing import NOWHERE, Refused, check
 
 LOCKED = {"vm.web02": {"status": "image_locked"}}
-PREVIEW = "Cannot preview Snapshot."
-LEASE = "<vm>{}<lease><storage_domain id='{{storage_domain.data-web}}'/></lease></vm>"
-HA = "<high_availability><enabled>true</enabled></high_availability>"
 TEMPLATE = "<template><name>{}</name><vm id='{{vm.web02}}'/>{}</template>"
 ADD = "<vm><name>fresh</name><cluster>{}</cluster>{}</vm>"
 
