@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity
 from lxml import etree
 
 Recordings = Callable[[str], dict[int, Any]]
@@ -190,3 +191,55 @@ def test_removing_what_is_not_unregistered(recordings: Recordings, place: Site) 
     assert delete(f"/datacenters/{center}{where}/disks/{free}")[0] == 404
     assert delete(f"{where}/vms/{place.entry('app02').id}")[0] == 200
     assert place.register("app02")[0] == 500
+
+
+def lun_mapping(own: str, unit: str) -> str:
+    """A mapping of a LUN to another."""
+
+    def storage(inside: str) -> str:
+        return f"<lun_storage><type>iscsi</type><logical_units>{inside}</logical_units></lun_storage>"
+
+    return (
+        "<registration_configuration><lun_mappings><registration_lun_mapping>"
+        f'<from>{storage(f"""<logical_unit id="{own}"/>""")}</from><to>{storage(unit)}</to>'
+        "</registration_lun_mapping></lun_mappings></registration_configuration>"
+    )
+
+
+def test_luns_that_will_not_do(recordings: Recordings, place: Site) -> None:
+    entry = place.entry("file01")
+    own = next(disk for disk in entry.disks if disk.lun is not None).lun
+    incomplete = lun_mapping(own, f'<logical_unit id="{own}"><address>192.0.2.1</address></logical_unit>')
+    assert place.register("file01", incomplete) == recorded(recordings, 73, SECOND)
+    full = "<address>192.0.2.99</address><port>3260</port><target>iqn.none</target>"
+    unseen = lun_mapping(own, f'<logical_unit id="{own}x">{full}</logical_unit>')
+    assert place.register("file01", unseen) == recorded(recordings, 72, SECOND)
+    other = place.client.site.add(Entity("disk", {"id": UNKNOWN, "name": "other", "lun_storage": {"id": own}}))
+    assert place.register("file01") == recorded(recordings, 69, SECOND)
+    place.client.site.remove(other)
+
+
+def test_a_domain_that_is_not_active(recordings: Recordings, place: Site) -> None:
+    place.client.site.get("storage_domain", place.domain).set(status="maintenance")
+    assert place.register("mail01") == recorded(recordings, 132)
+
+
+def test_an_id_that_is_none(place: Site) -> None:
+    words = (400, "Invalid UUID string: xyz")
+    assert place.post(f"/storagedomains/{place.domain}/disks;unregistered", '<disk id="xyz"/>') == words
+    assert place.register("mail01")[0] == 200
+    vm = f"/vms/{place.entry('mail01').id}"
+    assert place.post(f"{vm}/nics", '<nic><name>n</name><vnic_profile id="xyz"/></nic>') == words
+    role = '<permission><role><name>UserRole</name></role><user id="xyz"/></permission>'
+    assert place.post(f"{vm}/permissions", role) == words
+    assert place.post(f"{vm}/affinitylabels", '<affinity_label id="xyz"/>') == words
+
+
+def test_the_stores_of_a_domain_in_no_data_center(place: Site) -> None:
+    body = (
+        "<storage_domain><type>data</type><storage><type>nfs</type><address>nfs-b.example</address>"
+        "<path>/exports/data-db</path></storage><host><name>hv-b1</name></host></storage_domain>"
+    )
+    identity = etree.fromstring(place.client.post("/storagedomains", body).content).get("id")
+    answer = place.post(f"/storagedomains/{identity}/updateovfstore", "<action/>")
+    assert answer == (400, "[Data Center doesn't exist.]")
