@@ -278,6 +278,36 @@ def test_guests_of_a_destroyed_domain_come_back_as_external(main: Site) -> None:
     assert etree.fromstring(main.get(f"/vms/{guest.id}/diskattachments").content).find("disk_attachment") is None
 
 
+def events(main: Site, *codes: str) -> dict[str, tuple[str, set[str]]]:
+    """The last event of each code: what it says, and what it names."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    for event in etree.fromstring(main.get("/events").content):
+        code = event.findtext("code")
+        if code in codes:
+            named = {str(child.tag) for child in event if child.get("id")}
+            found.setdefault(str(code), (str(event.findtext("description")), named))
+    return found
+
+
+def test_jobs_and_events_of_domains(main: Site) -> None:
+    """As other drivers' jobs and events were recorded on the same engines (01, 05, 09)."""
+    assert main.attached(main.made("fresh"))[0] == 201
+    main.rest("fresh")
+    main.site.get("host", main.id("host", "hv-a1")).set(spm={"priority": "5", "status": "none"})
+    main.twin.die("primary", 5)
+    main.twin.clock.forward(6)
+    main.get("/hosts")
+    main.twin.clock.forward(10)
+    assert main.said("DELETE", f"{main.top('fresh')}?destroy=true")[0] == 200
+    jobs = main.get("/jobs").text
+    assert "Removing Storage Domain fresh (Force Remove) from Data Center Production" in jobs
+    told = events(main, "962", "1029", "204", "981")
+    assert told["962"][1] == {"cluster", "data_center", "host", "storage_domain", "user"}
+    assert told["1029"][1] == {"data_center", "storage_domain"}
+    assert told["981"][1] == {"storage_domain", "user"}
+    assert (told["204"][0].startswith("Storage Pool Manager runs on Host hv-a1"), told["204"][1]) == (True, {"host"})
+
+
 def test_an_engine_that_was_restarted_looks_for_its_storage_first(main: Site) -> None:
     """Seen at a running engine: the data center is not up for some seconds."""
     path = f"/datacenters/{main.center}"

@@ -75,7 +75,7 @@ def attach(site: Site, request: Request) -> Steps:
     site.event(
         962,
         f"Storage Domain {entity.name} was attached to Data Center {center.name} by admin@internal-authz",
-        (center, host, entity),
+        (center, host, entity, site.get("cluster", host.ref("cluster"))),
         request.correlation,
     )
     href = f"{API}/datacenters/{center.id}/storagedomains/{entity.id}"

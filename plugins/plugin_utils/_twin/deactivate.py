@@ -200,4 +200,5 @@ def _rest(site: Site, entity: Entity, center: Entity) -> None:
         "longer accessed "
         "by any Host of the Data Center.",
         (center, entity),
+        by_user=False,
     )

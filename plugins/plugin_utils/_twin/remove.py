@@ -33,11 +33,14 @@ def remove(site: Site, request: Request) -> Answer:
     entity = site.get("storage_domain", request.ids[0])
     if entity is None:
         raise refusals.empty(404)
+    words = f"Removing Storage Domain {entity.name}"
     if request.flag("destroy"):
+        center = site.get("data_center", site.data_center_of(entity))
+        words += f" (Force Remove) from Data Center {center.name}" if center is not None else " (Force Remove)"
         _destroy(site, request, entity)
     else:
         _remove(site, request, entity)
-    job = site.job(f"Removing Storage Domain {entity.name}", request.correlation)
+    job = site.job(words, request.correlation)
     if request.flag("async"):
         return Answer(202)
     return action_answer({}, {"job": {"id": job.id}, "status": "complete"})

@@ -35,6 +35,9 @@ def _is_manager(host: Entity) -> bool:
 def elect(site: Site, center: Entity) -> None:
     """The first host that is up manages the storage from now on."""
     chosen = site.host_up(center.id)
+    if chosen is not None and (chosen.data.get("spm") or {}).get("status") != "spm":
+        words = f"Storage Pool Manager runs on Host {chosen.name} (Address: {chosen.data.get('address', '')})"
+        site.event(204, f"{words}, Data Center {center.name}.", (chosen,), by_user=False)
     for host in _hosts(site, center):
         _mark(host, "spm" if host is chosen else "none")
 

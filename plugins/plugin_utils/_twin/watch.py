@@ -64,7 +64,9 @@ def _give_up(site: Site, domain: Entity) -> None:
     words = (
         f"Storage Domain {domain.name} (Data Center {center.name if center else ''}) was deactivated by system because "
     )
-    site.event(970, f"{words}it's not visible by any of the hosts.", (center, domain), severity="warning")
+    site.event(
+        970, f"{words}it's not visible by any of the hosts.", (center, domain), severity="warning", by_user=False
+    )
     if domain.data.get("master") == "true" and center is not None:
         center.set(status="problematic")
 
