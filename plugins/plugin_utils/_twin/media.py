@@ -76,11 +76,14 @@ def _wraps(plural: str, singular: str) -> bool:
 
 def from_json(body: bytes, tag: str) -> Element:
     """A JSON body as an element of this name. Raises ValueError when it is not a JSON object."""
-    data = json.loads(body)
-    if not isinstance(data, dict):
-        raise ValueError("not an object")
-    root = etree.Element(tag)
-    _fill(root, data)
+    try:
+        data = json.loads(body)
+        if not isinstance(data, dict):
+            raise ValueError("not an object")
+        root = etree.Element(tag)
+        _fill(root, data)
+    except RecursionError:
+        raise ValueError("too deep") from None
     return root
 
 

@@ -6,15 +6,12 @@ address."""
 
 from __future__ import annotations
 
-import gzip
 import math
-import socket
 import ssl
-import struct
 import sys
 import threading
 import traceback
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -36,13 +33,10 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.spm import restarted
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.trouble import Gone, suffer
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.wire import Wire, refused
 
 if TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
-
-LARGEST_BODY = 8 * 1024 * 1024
-IDLE_SECONDS = 600.0
-GZIP_FROM = 1024
 
 
 class _Server(ThreadingHTTPServer):
@@ -150,17 +144,10 @@ class SiteServer:
         return ""
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_version = "twin"
-    sys_version = ""
-    timeout = IDLE_SECONDS
-    disable_nagle_algorithm = True
-    wbufsize = -1
-    server: _Server
+class _Handler(Wire):
+    """Answers one site's requests."""
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name in the base class
-        """The request log is kept elsewhere."""
+    server: _Server
 
     def do_GET(self) -> None:
         self._serve()
@@ -175,18 +162,23 @@ class _Handler(BaseHTTPRequestHandler):
         correlation = correlation_id(headers, dict(parse_qsl(query)))
         try:
             if path.startswith("/_twin/"):
-                found = control(owner, self.command, path, dict(parse_qsl(query)), self._body(headers))
-                self._send(found, correlation, headers)
+                found = control(owner, self.command, path, dict(parse_qsl(query)), self.body(headers))
+                self.send(found, headers)
                 return
             if owner.dead:
                 raise Gone
             number, start, body, status = owner.log.open(), clock.now(), b"", 0
             rule: Rule | None = None
             try:
-                body = self._body(headers)
-                owner.profile.delay()
-                rule = owner.faults.hit(self.command, path, owner.subject)
-                answer = self._answer(owner, path, headers, body, correlation, query, rule)
+                answer = Answer(0)
+                try:
+                    body = self.body(headers)
+                except refusals.Refusal as refusal:
+                    answer = refused(refusal)
+                if not answer.status:
+                    owner.profile.delay()
+                    rule = owner.faults.hit(self.command, path, owner.subject)
+                    answer = self._answer(owner, path, headers, body, correlation, query, rule)
                 status = answer.status
             finally:
                 # Before the answer leaves: a client that has it finds its request in the log.
@@ -199,18 +191,13 @@ class _Handler(BaseHTTPRequestHandler):
                 owner.log.close(
                     LoggedRequest(number, name, self.command, shown, status, correlation, start, took, text, fault)
                 )
-            self._send(answer, correlation, headers, truncate=fault == "truncate")
+            if path.startswith(API):
+                answer.headers = {"Correlation-Id": correlation, **answer.headers}
+            self.send(answer, headers, truncate=fault == "truncate")
         except (Gone, ProcessDied):
-            self._cut()
+            self.cut()
         except (BrokenPipeError, ConnectionError, TimeoutError):
             self.close_connection = True
-
-    def _body(self, headers: dict[str, str]) -> bytes:
-        text = headers.get("content-length", "0") or "0"
-        length = int(text) if text.isdecimal() else LARGEST_BODY + 1
-        if length > LARGEST_BODY:
-            raise Gone
-        return self.rfile.read(length) if length else b""
 
     def _answer(
         self,
@@ -236,7 +223,11 @@ class _Handler(BaseHTTPRequestHandler):
             form = dict(parse_qsl(query)) | dict(parse_qsl(body.decode("utf-8", "replace")))
             return service(owner.accounts, path, form, headers, owner.certificate)
         except refusals.Refusal as refusal:
-            return Answer(refusal.status, refusal.body(), refusal.content_type, dict(refusal.headers))
+            return refused(refusal)
+        except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            # An error of our own: kept for whoever asks, and answered as the engine answers one of its own.
+            owner.errors.append("".join(traceback.format_exception(error)))
+            return refused(refusals.stack_trace(path, query, "java.lang.RuntimeException"))
 
     def _api(self, owner: SiteServer, headers: dict[str, str], body: bytes, correlation: str) -> Answer:
         raw = self.path[len(API) :]
@@ -268,36 +259,3 @@ class _Handler(BaseHTTPRequestHandler):
         if cookie:
             answer.headers["Set-Cookie"] = f"{COOKIE}={cookie}; path=/ovirt-engine/api; HttpOnly"
         return answer
-
-    def _send(self, answer: Answer, correlation: str, headers: dict[str, str], *, truncate: bool = False) -> None:
-        body = answer.body
-        zipped = len(body) >= GZIP_FROM and "gzip" in headers.get("accept-encoding", "")
-        if zipped:
-            body = gzip.compress(body, 1)
-        self.send_response(answer.status)
-        if answer.content_type and (body or answer.status == 200) and self.command != "HEAD":
-            self.send_header("Content-Type", answer.content_type)
-        more = ({"Correlation-Id": correlation} if self.path.startswith(API) else {}) | answer.headers
-        for key, value in more.items():
-            if value:
-                self.send_header(key, value)
-        if zipped:
-            self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if truncate:
-            self.wfile.write(body[: len(body) // 2])
-            self.wfile.flush()
-            raise Gone
-        if self.command != "HEAD":
-            self.wfile.write(body)
-        self.wfile.flush()
-
-    def _cut(self) -> None:
-        """Ends the connection hard, as a crashed engine would."""
-        self.close_connection = True
-        try:
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
-        except OSError:
-            return
