@@ -8,6 +8,7 @@ the same way in requests and in the answers that are expected."""
 
 from __future__ import annotations
 
+import itertools
 import re
 import string
 from random import Random
@@ -27,10 +28,7 @@ class Disguise:
 
     def __init__(self, seed: int) -> None:
         random = Random(f"names/{seed}")
-        letters = random.sample(string.ascii_lowercase, 26)
-        self._letters = str.maketrans(
-            string.ascii_lowercase + string.ascii_uppercase, "".join(letters) + "".join(letters).upper()
-        )
+        self._between = "".join(random.choices(string.ascii_lowercase, k=64))
         words = ["".join(random.choices(string.ascii_lowercase, k=size)) for size in (3, 4, 5, 7)]
         self._words = dict(zip(("rec", "peer", "recdr", "example"), words, strict=True))
         self._words["REC"] = self._words["rec"].upper()
@@ -44,16 +42,21 @@ class Disguise:
 
     def text(self, text: str) -> str:
         """A recorded text with other names."""
-        text = _NAME.sub(lambda m: f"{self._words[m.group(1)]}_{m.group(2).translate(self._letters)}", text)
+        text = _NAME.sub(lambda m: f"{self._words[m.group(1)]}_{self._mixed(m.group(2))}", text)
         text = _SPACED.sub(self._told, text)
         text = _PLACE.sub(lambda m: self._words[m.group(1)], text)
         text = _SERVER.sub("." + self._words["example"], text)
         text = _LOOPBACK.sub(self._net, text)
         return _LUN.sub(self._lun, text)
 
+    def _mixed(self, name: str) -> str:
+        """A name with a letter after each of its own. So names stay in order, and one that begins another still does:
+        an engine sorts by name, and a search may name the beginning of one."""
+        return "".join(own + other for own, other in zip(name, itertools.cycle(self._between), strict=False))
+
     def _told(self, match: re.Match[str]) -> str:
         word, name = match.group(1) or match.group(3), match.group(2) or match.group(4) or ""
-        return f"{self._words[word]} {name.translate(self._letters)}"
+        return f"{self._words[word]} {self._mixed(name)}"
 
     def path(self, path: str) -> str:
         """A recorded request path with other names."""

@@ -142,8 +142,8 @@ def correlation_id(headers: Mapping[str, str], params: Mapping[str, str]) -> str
 
 
 def known_id(text: str) -> str:
-    """An id from a body; a malformed one is 400."""
-    if not UUID.fullmatch(text):
+    """An id from a body; a malformed one is 400, and so is one that has elements inside."""
+    if not isinstance(text, str) or not UUID.fullmatch(text):
         raise refusals.bad_uuid(text)
     return text
 
