@@ -10,8 +10,8 @@ import typing as t
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe.errors import Malformed
 
-GOOD, CHECK_CONDITION, BUSY, CONFLICT, TASK_SET_FULL = 0x00, 0x02, 0x08, 0x18, 0x28
-NOT_READY, ILLEGAL_REQUEST, UNIT_ATTENTION = 0x2, 0x5, 0x6
+GOOD, BUSY, CONFLICT, TASK_SET_FULL = 0x00, 0x08, 0x18, 0x28
+NOT_READY, UNIT_ATTENTION = 0x2, 0x6
 DISK = 0
 MOST_LUNS = 16384
 

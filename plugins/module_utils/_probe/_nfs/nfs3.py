@@ -12,7 +12,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe._nfs.facts
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe.errors import Malformed, Refused
 
 PROGRAM, VERSION = 100003, 3
-NULL, GETATTR, LOOKUP, ACCESS, READ, WRITE, CREATE, REMOVE = 0, 1, 3, 4, 6, 7, 8, 12
+GETATTR, LOOKUP, ACCESS, READ, WRITE, CREATE, REMOVE = 1, 3, 4, 6, 7, 8, 12
 READDIR, FSSTAT = 16, 18
 FILE_SYNC, GUARDED = 2, 1
 

@@ -11,7 +11,6 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe._nfs impor
 
 PORT, PROGRAM, DUMP = 111, 100000, 4
 TCP = 6
-MOUNT, NFS = 100005, 100003
 
 
 class Listed(t.NamedTuple):
