@@ -16,7 +16,7 @@ from ansible_collections.ovirt_dr.storage.tests.contract.conftest import Client
 
 NOWHERE = "11111111-2222-3333-4444-555555555555"
 """An id that nothing has."""
-_NAMED = re.compile(r"\{(\w+)\.([^{}]+)\}")
+_NAMED = re.compile(r"\{(\w+)\.([^{}]*)\}")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,14 @@ class Refused:
 
 
 def filled(client: Client, text: str) -> str:
-    """A text with ids in place of names."""
+    """A text with ids in place of names; ``{template_disk}`` is that of tmpl-win2022, ``{snapshot}`` the active one of
+    web02."""
+    for word, tag, name, below in (
+        ("{template_disk}", "template", "tmpl-win2022", "disk_attachments"),
+        ("{snapshot}", "vm", "web02", "snapshots"),
+    ):
+        if word in text:
+            text = text.replace(word, client.site.tables[tag][client.id(tag, name)].subs[below][-1]["id"])
     return _NAMED.sub(lambda found: client.id(found.group(1), found.group(2)), text)
 
 

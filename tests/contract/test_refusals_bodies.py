@@ -17,6 +17,7 @@ ALIAS = "Disk alias name must be formed of alpha-numeric characters"
 LOW = "Low disk space on Storage Domain data-db."
 FULL = {
     "storage_domain.data-db": {"available": "1048576", "critical_space_action_blocker": "0"},
+    "disk.tmpl-win2022_os": {"format": "raw", "sparse": "false", "actual_size": "4194304"},
     "disk.web02_os": {"format": "raw", "sparse": "false", "actual_size": "4194304"},
 }
 ISO = {"storage_domain.data-db": {"type": "iso"}}
@@ -35,6 +36,10 @@ DISK = (
 ATTACHMENT = (
     "<disk_attachment><interface>{}</interface><bootable>{}</bootable><active>true</active>{}</disk_attachment>"
 )
+BLOCK = (
+    "<storage_domain{}>{}<type>data</type><storage><type>iscsi</type><volume_group><logical_units>{}</logical_units>"
+    "</volume_group></storage><host><name>hv-a1</name></host></storage_domain>"
+)
 NFS = (
     "<storage_domain{}><name>fresh</name><type>data</type>{}<storage>{}<type>nfs</type><address>nfs-a.example</address>"
     "<path>/exports/fresh</path></storage><host{}/></storage_domain>"
@@ -48,6 +53,10 @@ def disk(
     return DISK.format(start, name, form, extra, size, where)
 
 
+ON_DB = (
+    "<clone>true</clone><disk_attachments><disk_attachment><disk id='{{template_disk}}'>{}"
+    "<storage_domains><storage_domain><name>data-db</name></storage_domain></storage_domains></disk></disk_attachment></disk_attachments>"
+)
 CASES = [
     # ids that are none
     Refused("POST /affinitylabels/{affinity_label.db-licensed}/vms", 400, NO_ID, "<vm id='7'/>"),
@@ -202,6 +211,82 @@ CASES = [
         None,
         lambda client: client.site.named("vm", "app01").set(template={"id": client.id("template", "tmpl-win2022")}),
     ),
+    # the rest of the ids, and the router
+    Refused("POST /vms/7/start", 404, "", "<action/>"),
+    Refused("POST /vms/{vm.web02}/export", 400, NO_ID, "<action><storage_domain id='7'/></action>"),
+    Refused(
+        "POST /storagedomains",
+        400,
+        NO_ID,
+        NFS.format("", "", "", " id='{host.hv-a1}'").replace("<storage>", "<storage id='7'>"),
+    ),
+    Refused("POST /storagedomains", 400, NO_ID, BLOCK.format(" id='7'", "<import>true</import>", "")),
+    Refused("POST /disks", 400, "qcow9", disk(form="qcow9")),
+    # numbers and formats of connections and domains
+    Refused(
+        "POST /storagedomains",
+        400,
+        "NFS Timeout should be between 1 and 6000",
+        NFS.format("", "", "<nfs_timeo>7000</nfs_timeo>", " id='{host.hv-a1}'"),
+    ),
+    Refused(
+        "PUT /storageconnections/{storage_connection.}",
+        400,
+        "v9",
+        "<storage_connection><nfs_version>v9</nfs_version></storage_connection>",
+    ),
+    # block domains
+    Refused(
+        "POST /storagedomains",
+        400,
+        "LogicalUnit [id] required",
+        BLOCK.format("", "<name>fresh</name>", "<logical_unit><lun_mapping>1</lun_mapping></logical_unit>"),
+    ),
+    Refused(
+        "POST /storagedomains",
+        400,
+        "",
+        BLOCK.format("", "<name>a b</name>", "<logical_unit id='360014055a5a5a5a0000000300000003'/>"),
+    ),
+    Refused(
+        "PUT /storagedomains/{storage_domain.data-erp}",
+        400,
+        "LogicalUnit [id] required",
+        "<storage_domain><storage><volume_group><logical_units><logical_unit><lun_mapping>1</lun_mapping></logical_unit></logical_units></volume_group></storage>"
+        "</storage_domain>",
+    ),
+    Refused(
+        "PUT /storagedomains/{storage_domain.data-erp}",
+        409,
+        "already used by DirectLUN disks",
+        "<storage_domain><storage><volume_group><logical_units>"
+        "<logical_unit id='360014055a5a5a5a0000000200000002'/></logical_units></volume_group></storage>"
+        "</storage_domain>",
+    ),
+    # VMs
+    Refused(
+        "PUT /vms/{vm.db02}/diskattachments/{disk.db02_erp}",
+        409,
+        "is already marked as boot.",
+        "<disk_attachment><bootable>true</bootable></disk_attachment>",
+    ),
+    Refused(
+        "POST /vms/{vm.web02}/previewsnapshot",
+        409,
+        "Cannot preview Snapshot: The following disks are locked: web02_os.",
+        "<action><snapshot id='{snapshot}'/></action>",
+        {"disk.web02_os": {"status": "locked"}},
+    ),
+    *(
+        Refused("POST /vms?clone=true", status, words, VM.format("fresh", WIN, ON_DB.format(extra)), given)
+        for status, words, extra, given in (
+            (400, "Storage Domain type is illegal.", "", ISO),
+            (409, LOW, "", FULL),
+            (400, "Cannot find a disk profile", "<disk_profile id='{disk_profile.data-web}'/>", {}),
+        )
+    ),
+    Refused("POST /vms", 409, "name is already in use", VM.format("web03", "<name>Blank</name>", "")),
+    Refused("PUT /vms/{vm.web02}", 409, "name is already in use", "<vm><name>web03</name></vm>"),
 ]
 
 
