@@ -356,7 +356,8 @@ def test_a_lost_answer_is_looked_up(bench: Bench, method: str, path: str) -> Non
     done = connect(bench, connections=repoint("data-web"), **ALLOW)
     assert not done.get("failed"), done["msg"]
     assert (done["counts"]["failed"], done["counts"]["not_run"]) == (0, 0)
-    assert len(bench.writes(f"^{method} .*{path}", site="primary")) == (2 if path == r"/stop$" else 1)
+    # An engine shows a stopped VM as up for many seconds, so the lost stop may be sent again, which harms nothing.
+    assert len(bench.writes(f"^{method} .*{path}", site="primary")) in ((2, 3) if path == r"/stop$" else (1,))
 
 
 @pytest.mark.parametrize("action", ["reset_after", "reset_before"])
