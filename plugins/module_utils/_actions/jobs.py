@@ -16,4 +16,9 @@ if t.TYPE_CHECKING:
 
 def still_working(client: Client, step: Step) -> bool:
     """Whether a job of this step is running: then its end must be waited for before anything is judged."""
-    return any(job.status == "started" for job in reads.jobs(client, client.correlation_id(step.id)))
+    return "started" in statuses(client, step)
+
+
+def statuses(client: Client, step: Step) -> frozenset[str]:
+    """The statuses of all jobs of this step, as "started", "finished", "failed"; empty where it never got there."""
+    return frozenset(job.status for job in reads.jobs(client, client.correlation_id(step.id)))

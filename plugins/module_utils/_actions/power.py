@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.jobs import still_working
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.jobs import statuses
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.actions import Answer, Done, Failed, Pending
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Step
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.power import COMING_UP, GOING_DOWN
@@ -75,7 +75,11 @@ class Power(WaitFor):
         vm = reads.vms_by_ids(self._client, {step.target_id}).get(step.target_id)
         if vm is not None and vm.status in self._on_its_way:
             return super().do(step)
-        return None if still_working(self._client, step) else False
+        jobs = statuses(self._client, step)
+        if "started" in jobs:
+            return None
+        # A VM that goes down still reads up for a while, but its job has ended (05 #263 to #297): it is on its way.
+        return super().do(step) if "finished" in jobs else False
 
 
 class _Verdict:
