@@ -16,6 +16,7 @@ import sys
 import time
 
 from . import report
+from .dumps import replay_dumps
 from .reading import ROOT, NoRecordings
 from .replay import replay
 
@@ -28,12 +29,13 @@ def main() -> int:
     parser.add_argument("--from", dest="first", type=int, default=1, help="first exchange to show")
     parser.add_argument("--to", dest="last", type=int, default=10**6, help="last exchange to show")
     parser.add_argument("--full", action="store_true", help="show both answers whole")
+    parser.add_argument("--dumps", action="store_true", help="read the dumps of the drill estate instead")
     parser.add_argument("--plain", action="store_true", help="keep the recorded names, to read it more easily")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     options = parser.parse_args()
     began = time.monotonic()
     try:
-        outcomes = replay(options.scene, options.seed, plain=options.plain)
+        outcomes = replay_dumps() if options.dumps else replay(options.scene, options.seed, plain=options.plain)
     except NoRecordings as error:
         print(f"fidelity: {error}", file=sys.stderr)
         return 2
@@ -46,8 +48,13 @@ def main() -> int:
             if options.full:
                 print(f"--- recorded\n{outcome.expected}\n--- ours\n{outcome.ours}\n")
     print("\n".join(report.table(outcomes)))
+    others: dict[str, object] = {"scene": options.scene}
+    if not options.scene and not options.dumps:
+        dumps = replay_dumps()
+        print("\n".join(f"{line} (apart)" for line in report.table(dumps)))
+        others["dumps"] = report.summary(dumps, 0, {})["scenes"]
     place = ROOT / ".build" / "fidelity" / "summary.json"
-    report.write(place, report.summary(outcomes, options.seed, {"scene": options.scene}))
+    report.write(place, report.summary(outcomes, options.seed, others))
     print(f"seed {options.seed}, {time.monotonic() - began:.1f} s, {place}")
     print(report.closing(outcomes))
     return 0

@@ -34,7 +34,7 @@ SENT = (
     "All-Content",
     "Session-TTL",
 )
-_TOP = re.compile(r"^/ovirt-engine/api/[a-z]+(\?|;|$)")
+TOP = re.compile(r"^/ovirt-engine/api/[a-z]+(\?|;|$)")
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class Player:
         return self._known[key]
 
     def _context(self, record: Record) -> Context:
-        of_all = record.method == "GET" and bool(_TOP.match(record.path))
+        of_all = record.method == "GET" and bool(TOP.match(record.path))
         window = "max=" in record.path
         return Context(self._pairs.draft(), self._disguise.marks, self._elsewhere, of_all, window)
 

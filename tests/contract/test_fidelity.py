@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from ansible_collections.ovirt_dr.storage.scripts.fidelity import report
+from ansible_collections.ovirt_dr.storage.scripts.fidelity.dumps import replay_dumps
 from ansible_collections.ovirt_dr.storage.scripts.fidelity.player import Outcome
 from ansible_collections.ovirt_dr.storage.scripts.fidelity.reading import read
 from ansible_collections.ovirt_dr.storage.scripts.fidelity.replay import replay
@@ -41,6 +42,18 @@ def test_scene_differs_only_where_that_is_listed(outcomes: list[Outcome], scene:
 
 def test_share_that_matches(outcomes: list[Outcome]) -> None:
     assert sum(not outcome.differences for outcome in outcomes) / len(outcomes) >= SHARE
+
+
+DUMPS = {"10-drill-estate-engine1": 339, "10-drill-estate-engine2": 73}
+"""How many reads of a dump match at least; what is left is the inside of one snapshot that no dump tells."""
+
+
+def test_dumps_are_told_again_by_the_estate_made_of_them(recordings: Callable[[str], object]) -> None:
+    found = replay_dumps()
+    for dump, least in DUMPS.items():
+        differing = [outcome for outcome in found if outcome.record.scene == dump and outcome.differences]
+        same = sum(outcome.record.scene == dump for outcome in found) - len(differing)
+        assert same >= least, "\n".join(line for outcome in differing[:9] for line in report.shown(outcome))
 
 
 def test_every_listed_difference_has_a_reason_and_a_record() -> None:

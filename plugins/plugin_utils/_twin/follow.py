@@ -112,7 +112,7 @@ def _bare_shape(path: str) -> Shape:
 def _addressed(site: Site, data: Any) -> Any:
     """A disk's quota is addressed through its data center, which only the quota knows."""
     quota = data.get("quota")
-    if isinstance(quota, dict) and "storage_type" in data:
+    if isinstance(quota, dict) and "storage_type" in data and "data_center" not in quota:
         known_quota = site.get("quota", quota.get("id", ""))
         if known_quota is not None:
             address = f"{API}/datacenters/{known_quota.ref('data_center')}/quotas/{known_quota.id}"

@@ -136,6 +136,7 @@ SHAPES: dict[str, Shape] = {
     "vms/snapshots": _shape("snapshot", "snapshots", "restore", "disks nics cdroms"),
     "vms/snapshots/active": _shape("snapshot", "snapshots", "restore"),
     "vms/snapshots/disks": _shape("disk", "disks", bare=True),
+    "vms/snapshots/nics": _shape("nic", "nics", bare=True),
     "vms/tags": _shape("tag", "tags"),
     "vms/permissions": _shape("permission", "permissions"),
     "vms/affinitylabels": _shape("affinity_label", "affinity_labels"),

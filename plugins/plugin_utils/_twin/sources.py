@@ -169,13 +169,31 @@ def _snapshots(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
 
 
 def _snapshot_disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
-    """The disks of a snapshot: no addresses, no actions (05 #247)."""
+    """The disks of a snapshot: no addresses, no actions (05 #247). The active one has those of the VM (10 #121)."""
     vm = site.get("vm", ids[0])
     held = next((s for s in vm.subs.get("snapshots", []) if s["id"] == ids[1]), {}) if vm is not None else {}
-    return [
-        Member({**ovf_disk(disk), "snapshot": {"id": ids[1]}}, "", "vms/snapshots/disks")
-        for disk in held.get("disks", [])
-    ]
+    if vm is not None and held.get("snapshot_type") == "active":
+        disks = [_with_center(site, d.data) for d in site.disks_of(vm) if "lun_storage" not in d.data]
+    else:
+        disks = [ovf_disk(disk) for disk in held.get("disks", [])]
+    return [Member({**disk, "snapshot": {"id": ids[1]}}, "", "vms/snapshots/disks") for disk in disks]
+
+
+def _with_center(site: Site, disk: Record) -> Record:
+    """A disk whose quota names its data center."""
+    quota = site.get("quota", (disk.get("quota") or {}).get("id", ""))
+    if quota is None:
+        return disk
+    return {**disk, "quota": {"id": quota.id, "data_center": {"id": quota.ref("data_center")}}, "total_size": "0"}
+
+
+def _snapshot_nics(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+    """The NICs of the active snapshot, without addresses (10 #122). Those of another were not recorded."""
+    vm = site.get("vm", ids[0])
+    held = next((s for s in vm.subs.get("snapshots", []) if s["id"] == ids[1]), {}) if vm is not None else {}
+    if vm is None or held.get("snapshot_type") != "active":
+        return []
+    return [Member({**nic, "vm": {"id": vm.id}}, "", "vms/snapshots/nics") for nic in vm.subs.get("nics", [])]
 
 
 def _exported_disks(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
@@ -338,6 +356,7 @@ SOURCES: dict[str, Source] = {
     "vms/nics": sub("vm", "nics", "vms/nics", after="name"),
     "vms/snapshots": _snapshots,
     "vms/snapshots/disks": _snapshot_disks,
+    "vms/snapshots/nics": _snapshot_nics,
     "vms/tags": sub("vm", "tags", "vms/tags"),
     "vms/permissions": sub("vm", "permissions", "vms/permissions"),
     "vms/affinitylabels": linked("vm", "affinity_labels", "affinity_label"),
