@@ -314,3 +314,52 @@ def test_an_imported_vm_has_what_it_had(primary: Client) -> None:
     assert [nic["mac"] for nic in vm(primary, "app01").subs["nics"]] == macs
     held: Any = tree(primary, f"/disks/{disk}").find("storage_domains/storage_domain")
     assert held.get("id") == primary.id("storage_domain", "data-db")
+
+
+HERE = "<action><storage_domain><name>data-db</name></storage_domain></action>"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "words"),
+    [
+        (
+            "/vms?clone=true",
+            f"<vm><name>fresh01</name>{CLUSTER}<template><name>tmpl-win2022</name></template></vm>",
+            "Creating VM fresh01",
+        ),
+        ("/templates", '<template><name>fresh01</name><vm id="{vm}"/></template>', "Creating VM Template fresh01"),
+        ("/vms/{vm}/clone", "<action><vm><name>fresh01</name></vm></action>", "Creating VM fresh01 as a clone"),
+        ("/disks/{disk}/copy", HERE.replace("</action>", "<disk><name>fresh01</name></disk></action>"), "Copying Disk"),
+        ("/disks/{template_disk}/copy", HERE.replace("data-db", "data-web"), "Copying Disk tmpl-win2022_os"),
+        ("/vms/{vm}/export", '<action><storage_domain id="{domain}"/></action>', "Exporting VM app01"),
+    ],
+)
+def test_what_hosts_cannot_copy_leaves_nothing(primary: Client, path: str, body: str, words: str) -> None:
+    domain = primary.site.named("storage_domain", "data-erp")
+    assert domain is not None
+    if "export" in path:
+        domain.set(type="export")
+    ids = {
+        "vm": primary.id("vm", "app01"),
+        "disk": primary.id("disk", "app01_os"),
+        "template_disk": primary.id("disk", "tmpl-win2022_os"),
+        "domain": domain.id,
+    }
+    for key, value in ids.items():
+        path, body = path.replace(f"{{{key}}}", value), body.replace(f"{{{key}}}", value)
+
+    def left() -> Any:
+        contents = primary.site.storage.contents
+        return (
+            {kind: sorted(held.id for held in primary.site.all(kind)) for kind in ("vm", "template", "disk")},
+            {content.id: (sorted(content.disks), sorted(content.exported)) for content in contents.values()},
+            primary.site.domains_of(primary.site.tables["disk"][ids["template_disk"]]),
+            [primary.site.tables["disk"][ids[key]].data["status"] for key in ("disk", "template_disk")],
+        )
+
+    before = left()
+    primary.twin.fail("cannot:copy")
+    sent(primary, "POST", path, body)
+    until(primary, lambda: job_status(primary, words) == "failed")
+    assert left() == before
+    assert vm(primary, "app01").data["status"] == "down"

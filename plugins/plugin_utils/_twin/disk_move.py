@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import live_move, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_add import entity
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_edit import users_of
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_edit import drop, users_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_places import (
     Way,
     check_free,
@@ -28,6 +28,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.job_steps import FINALIZING, Piece, write
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.undone import cannot_copy
 
 MOVE_SECONDS = 16.9
 FAILED_SECONDS = 16.7
@@ -78,7 +79,7 @@ def begin(site: Site, request: Request, asked: Way) -> None:
         words = f"User admin@internal-authz has failed to move disk {disk.name} to domain {target.name}."
         told(site, asked, 2011, words, request, "error")
 
-    broken = "copy" in site.storage.defects
+    broken = cannot_copy(site)
     site.later(FAILED_SECONDS if broken else MOVE_SECONDS, fail if broken else finish)
 
 
@@ -105,7 +106,7 @@ def copy(site: Site, request: Request) -> Answer:
     disk, target, sent = way(site, request, "copy")
     check_free(site, disk, "copy")
     asked = check_way(site, disk, target, sent, "copy")
-    there = disk.id in site.storage.contents[asked.target.id].disks
+    held, there = site.domains_of(disk), disk.id in site.storage.contents[asked.target.id].disks
     if any(site.get("template", owner) is not None for owner in site.disk_users.get(disk.id, ())):
         fresh, name = template_copy(site, asked), disk.name
     else:
@@ -129,7 +130,19 @@ def copy(site: Site, request: Request) -> Answer:
         write(site, job, "finished", *STEPS)
         site.end_job(job)
 
-    site.later(TEMPLATE_COPY_SECONDS if fresh is disk else COPY_SECONDS, finish)
+    def fail() -> None:
+        disk.subs.pop("busy", None)
+        disk.set(status="ok")
+        if fresh is disk:
+            disk.data = arranged(place(disk.data, *held))
+            disk.cache.clear()
+            erase(site, disk, asked.target.id)
+        else:
+            drop(site, fresh)
+        write(site, job, "failed", *STEPS)
+        site.end_job(job, "failed")
+
+    site.later(TEMPLATE_COPY_SECONDS if fresh is disk else COPY_SECONDS, fail if cannot_copy(site) else finish)
     return action_answer(sent, {"disk": shell(disk), "job": {"id": job.id}, "status": "complete"})
 
 

@@ -22,6 +22,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, known_id, location
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.undone import cannot_copy, undo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_add import inherited, ready
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_disks import Copy
@@ -56,8 +57,10 @@ def add(site: Site, request: Request) -> Answer:
     site.hold(key, TEMPLATE_SECONDS)
     site.hold(f"template of {vm.id}", TEMPLATE_SECONDS)
 
+    broken = bool(made) and cannot_copy(site)
+
     def finish() -> None:
-        ready(site, template, job)
+        (undo if broken else ready)(site, template, job)
         template.set(status="ok")
         vm.set(status=former, stop_time=site.clock.stamp(site.time()))
 

@@ -17,6 +17,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.render impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, known_id, location
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import BLANK, Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.undone import cannot_copy, undo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_disks import Copy, copies, first_check
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_record import (
@@ -61,7 +62,8 @@ def add(site: Site, request: Request) -> Answer:
     job = site.job(words, request.correlation, "started" if made else "finished")
     if made:
         vm.set(status="image_locked")
-        site.later(COPY_SECONDS if clone else THIN_SECONDS, lambda: ready(site, vm, job))
+        broken = clone and cannot_copy(site)
+        site.later(COPY_SECONDS if clone else THIN_SECONDS, lambda: (undo if broken else ready)(site, vm, job))
     return answer(site, request, vm, pending=bool(made) and not clone)
 
 
@@ -171,11 +173,11 @@ def fill(site: Site, vm: Entity, copy: Copy, *, clone: bool) -> Entity:
     return disk
 
 
-def ready(site: Site, vm: Entity, job: Entity) -> None:
+def ready(site: Site, vm: Entity, job: Entity, status: str = "finished") -> None:
     """The disks are made: everything is unlocked."""
     for disk in site.disks_of(vm):
         if disk.data.get("status") == "locked":
             disk.set(status="ok")
     if vm.data["status"] == "image_locked":
         vm.set(status="down", stop_time=site.clock.stamp(site.time()))
-    site.end_job(job)
+    site.end_job(job, status)

@@ -26,6 +26,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.snapshots import check as check_images
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.snapshots import images_of
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.undone import cannot_copy
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_add import inherited
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_record import ORDER, check_name
 
@@ -53,7 +54,12 @@ def clone(site: Site, request: Request) -> Answer:
     key = f"vm {name}"
     site.hold(key, SHOWN_SECONDS)
 
+    broken = bool(images_of(site, vm)) and cannot_copy(site)
+
     def appear() -> None:
+        if broken:
+            site.end_job(job, "failed")
+            return
         make(site, vm, name, target)
         site.later(DONE_SECONDS, lambda: site.end_job(job))
 

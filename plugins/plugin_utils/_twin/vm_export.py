@@ -33,6 +33,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request imp
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import BLANK, Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.snapshots import configuration, images_of
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.undone import cannot_copy, undo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_add import asked_cluster, inherited, ready
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.vm_record import fresh
 
@@ -61,7 +62,14 @@ def export(site: Site, request: Request) -> Answer:
     vm.set(status="image_locked", stop_time=site.clock.stamp(site.time()))
     for disk in images:
         disk.set(qcow_version=None)
-    site.later(EXPORT_SECONDS, lambda: ready(site, vm, job))
+    broken = cannot_copy(site)
+
+    def finish() -> None:
+        ready(site, vm, job, "failed" if broken else "finished")
+        if broken:
+            content.exported.pop(vm.id, None)
+
+    site.later(EXPORT_SECONDS, finish)
     return pending(site, request, sent, job, len(images))
 
 
@@ -117,7 +125,8 @@ def import_vm(site: Site, request: Request) -> Answer:
     words = f"Importing VM {name} to Cluster {cluster.name}"
     job = site.job(words, request.correlation, "started")
     vm.set(status="image_locked")
-    site.later(IMPORT_SECONDS, lambda: ready(site, vm, job))
+    broken = bool(places) and cannot_copy(site)
+    site.later(IMPORT_SECONDS, lambda: (undo if broken else ready)(site, vm, job))
     return pending(site, request, sent, job, len(places))
 
 
