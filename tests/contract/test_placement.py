@@ -363,3 +363,18 @@ def test_what_hosts_cannot_copy_leaves_nothing(primary: Client, path: str, body:
     until(primary, lambda: job_status(primary, words) == "failed")
     assert left() == before
     assert vm(primary, "app01").data["status"] == "down"
+
+
+def test_an_import_that_hosts_cannot_copy_leaves_nothing(primary: Client) -> None:
+    domain = primary.site.named("storage_domain", "data-erp")
+    assert domain is not None
+    domain.set(type="export")
+    owner = primary.id("vm", "app01")
+    sent(primary, "POST", f"/vms/{owner}/export", f'<action><storage_domain id="{domain.id}"/></action>')
+    until(primary, lambda: vm(primary, "app01").data["status"] == "down")
+    before = {kind: sorted(held.id for held in primary.site.all(kind)) for kind in ("vm", "disk")}
+    primary.twin.fail("cannot:copy")
+    body = HERE.replace("<action>", "<action><clone>true</clone><vm><name>fresh01</name></vm>")
+    sent(primary, "POST", f"/storagedomains/{domain.id}/vms/{owner}/import", body)
+    until(primary, lambda: job_status(primary, "Importing VM fresh01") == "failed")
+    assert {kind: sorted(held.id for held in primary.site.all(kind)) for kind in ("vm", "disk")} == before
