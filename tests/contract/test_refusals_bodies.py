@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.ovirt_dr.storage.tests.contract.conftest import Client
-from ansible_collections.ovirt_dr.storage.tests.contract.refusing import Refused, check
+from ansible_collections.ovirt_dr.storage.tests.contract.refusing import NOWHERE, Refused, check
 
 NO_ID = "Invalid UUID string: 7"
 UNREADABLE = "Request syntactically incorrect."
@@ -287,9 +287,63 @@ CASES = [
     ),
     Refused("POST /vms", 409, "name is already in use", VM.format("web03", "<name>Blank</name>", "")),
     Refused("PUT /vms/{vm.web02}", 409, "name is already in use", "<vm><name>web03</name></vm>"),
+    # what is nowhere
+    Refused(f"DELETE /clusters/{{cluster.prod}}/affinitygroups/{{affinity_group.web-spread}}/vms/{NOWHERE}", 404),
+    Refused(f"DELETE /disks/{NOWHERE}", 404),
+    Refused(f"PUT /storagedomains/{NOWHERE}", 404, "", "<storage_domain/>"),
+    Refused(
+        f"POST /storagedomains/{{storage_domain.data-web}}/vms/{NOWHERE}/import", 404, "", f"<action>{DB}</action>"
+    ),
+    Refused("POST /vms", 404, "", VM.format("fresh", WIN, ON_DB.format("").replace("{template_disk}", NOWHERE))),
+    Refused(f"DELETE /vms/{{vm.web02}}/permissions/{NOWHERE}", 404),
+    # which rule comes first, and rules of block domains
+    Refused(
+        "POST /storagedomains",
+        400,
+        "Storage Domain name must be formed of",
+        BLOCK.format("", "<name>a b</name>", "<logical_unit id='360014055a5a5a5a0000000100000001'/>"),
+    ),
+    Refused(
+        "POST /storagedomains",
+        400,
+        "Storage Domain can only be created on the following storage types: File.",
+        BLOCK.format("", "<name>fresh</name>", "<logical_unit id='360014055a5a5a5a0000000300000003'/>").replace(
+            "<type>data</type>", "<type>iso</type>"
+        ),
+    ),
+    Refused(
+        "POST /storagedomains",
+        400,
+        "Failed discovery of iSCSI targets",
+        BLOCK.format(
+            "",
+            "<name>fresh</name>",
+            "<logical_unit id='360014055b5b5b5b0000000100000001'><address>192.0.2.150</address><port>3260</port>"
+            "<target>iqn.2026-01.example.site-b:san</target></logical_unit>",
+        ),
+        lambda client: client.twin.chap("iqn.2026-01.example.site-b:san", "u", "p"),
+    ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_refused(primary: Client, case: Refused) -> None:
     check(primary, case)
+
+
+LONG = "x" * 51
+
+
+def test_an_imported_domain_has_a_good_name(recovery: Client) -> None:
+    body = (
+        f"<storage_domain><name>{LONG}</name><type>data</type><import>true</import><storage><type>nfs</type>"
+        "<address>nfs-b.example</address><path>/exports/data-web</path></storage><host><name>hv-b1</name></host>"
+        "</storage_domain>"
+    )
+    check(recovery, Refused("POST /storagedomains", 400, "The given name is too long.", body))
+    for place in recovery.site.storage.luns.values():
+        place.hosts.add(recovery.id("host", "hv-b1"))
+    erp = recovery.twin.site("primary").named("storage_domain", "data-erp")
+    assert erp is not None
+    body = BLOCK.format(f" id='{erp.id}'", f"<name>{LONG}</name><import>true</import>", "").replace("hv-a1", "hv-b1")
+    check(recovery, Refused("POST /storagedomains", 400, "The given name is too long.", body))

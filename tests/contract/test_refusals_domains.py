@@ -194,3 +194,10 @@ class TestImport:
         given = {"storage_domain.data-web": {"status": "maintenance"}}
         words = "Cannot import VM. The relevant Storage Domain's status is Maintenance."
         check(primary, Refused(request_, 409, words, body, given))
+        body = self.BODY.format(chosen.format(disk, "{storage_domain.data-web}"))
+        given = {"storage_domain.data-web": {"status": "active"}, "storage_domain.data-db": {"status": "maintenance"}}
+        check(primary, Refused(request_, 409, words, body, given))
+        given = {"storage_domain.data-db": {"status": "active", "type": "iso"}}
+        check(primary, Refused(request_, 400, "Cannot import VM. Storage Domain type is illegal.", body, given))
+        given = {"storage_domain.data-db": {"type": "data"}, "storage_domain.data-web": {"available": "1"}}
+        check(primary, Refused(request_, 409, "Low disk space on Storage Domain data-web.", body, given))
