@@ -149,6 +149,9 @@ foreseen:
       description: The names of the VMs that will be stopped.
       type: list
       elements: str
+    word:
+      description: What the engine will name, should it tell of it; empty when nothing is waited for.
+      type: str
 """
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._connection_options import CONNECTION_OPTIONS

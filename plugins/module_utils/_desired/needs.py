@@ -21,12 +21,15 @@ AFFINITIES = {"affinity_groups": "affinity group", "affinity_labels": "affinity 
 @dataclass(frozen=True)
 class Note:
     """Something to know before a start. vms: names of those of which it is foreseen; targets: the iSCSI targets to
-    which a sign-in is foreseen; stopped: names of the VMs that are stopped; none of these when it holds in general."""
+    which a sign-in is foreseen; stopped: names of the VMs that are stopped; none of these when it holds in general.
+    word: what the engine's own words for it would name; without such words it stays worth knowing.
+    """
 
     text: str
     vms: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     stopped: tuple[str, ...] = ()
+    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,7 @@ def _unmapped_affinities(
                 f"{AFFINITIES[option]} {group} (of VMs {some(users)}) is not mapped, and the target has none of this "
                 "name; the engine will register them without it",
                 tuple(users),
+                word=group,
             )
             for group, users in groups.items()
             if group not in mapped and group not in existing[option]

@@ -60,7 +60,13 @@ def preflight(client: Client, params: Mapping[str, t.Any]) -> dict[str, t.Any]:
         "problems": problems,
         "notes": [note.text for note in notes],
         "foreseen": [
-            {"note": note.text, "vms": list(note.vms), "targets": list(note.targets), "stopped": list(note.stopped)}
+            {
+                "note": note.text,
+                "vms": list(note.vms),
+                "targets": list(note.targets),
+                "stopped": list(note.stopped),
+                "word": note.word,
+            }
             for note in notes
             if note.vms or note.targets or note.stopped
         ],

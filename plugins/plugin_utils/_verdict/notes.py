@@ -65,7 +65,24 @@ def notes_of(results: Sequence[Mapping[str, t.Any]], *, check_mode: bool) -> lis
     settled = _settled(results, check_mode=check_mode)
     ended = () if check_mode else ("done", "already")
     over = {key: _names(results, action, ended) for key, action in (("targets", "sign_in"), ("stopped", "down"))}
-    return [note for result in results for note in _notes(result, {"vms": settled, **over})]
+    facts = {"vms": settled, **over}
+    unsaid = _unsaid(results)
+    return [note for result in results for note in _notes(result, facts, unsaid)]
+
+
+def _unsaid(results: Sequence[Mapping[str, t.Any]]) -> frozenset[str]:
+    """What was foreseen of VMs that this run registered, and the engine did not tell of: it drops some things silently
+    (04c recording 59)."""
+    said = " ".join(
+        message for result in results for entity in result.get("dropped") or () for message in entity["messages"]
+    )
+    came = _names([result for result in results if "partial" in result], "register", ("done",))
+    return frozenset(
+        one["note"]
+        for result in results
+        for one in result.get("foreseen") or ()
+        if one.get("word") and one["word"] not in said and came.intersection(one["vms"])
+    )
 
 
 def _sentence(shared: str, group: Sequence[Note], most_names: int) -> str:
@@ -95,8 +112,8 @@ def _settled(results: Sequence[Mapping[str, t.Any]], *, check_mode: bool) -> fro
     return frozenset(names)
 
 
-def _notes(result: Mapping[str, t.Any], facts: Mapping[str, frozenset[str]]) -> list[Note]:
-    """facts: key of what was foreseen -> the names of which it is known by now."""
+def _notes(result: Mapping[str, t.Any], facts: Mapping[str, frozenset[str]], unsaid: frozenset[str]) -> list[Note]:
+    """facts: key of what was foreseen -> the names of which it is known by now; unsaid: foreseen notes that stay."""
     notes: list[Note] = []
     missing: dict[str, Sequence[str]] = {}
     for vm in result.get("partial") or ():
@@ -120,7 +137,7 @@ def _notes(result: Mapping[str, t.Any], facts: Mapping[str, frozenset[str]]) -> 
     over = {
         one["note"]
         for one in result.get("foreseen") or ()
-        if all(names.issuperset(one.get(key, ())) for key, names in facts.items())
+        if one["note"] not in unsaid and all(names.issuperset(one.get(key, ())) for key, names in facts.items())
     }
     notes.extend(Note(sentence) for sentence in result.get("notes") or () if sentence not in over)
     return notes

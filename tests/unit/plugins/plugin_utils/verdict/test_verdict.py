@@ -309,6 +309,27 @@ def test_what_was_foreseen_is_left_out_once_the_register_told_the_facts(made, ch
     assert "LUN 36001 must be visible" in notes
 
 
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (registered(partial=[], done={"register": ["web01"]}), True),
+        (registered(partial=[], already={"register": ["web01"]}), False),
+        (
+            registered(
+                partial=[],
+                done={"register": ["web01"]},
+                dropped=[{"id": "i", "name": "web01", "messages": ["not verified: 'Affinity Groups: spread '"]}],
+            ),
+            False,
+        ),
+    ],
+)
+def test_what_the_engine_drops_without_a_word_stays_worth_knowing(made, expected):
+    note = "affinity group spread is not mapped"
+    foreseen = [{"note": note, "vms": ["web01"], "word": "spread"}]
+    assert (note in told({"notes": [note], "foreseen": foreseen}, made)) == expected
+
+
 SIGN_IN = "needed: sign host hv-b1 in to iqn.b at 192.0.2.1:3260"
 
 
