@@ -66,6 +66,12 @@ CASES = [
         "<disk><description>x</description></disk>",
         state("web02_os", status="locked"),
     ),
+    Refused(
+        "PUT /disks/{disk.web01_os}",
+        409,
+        "At least one of the VMs is not down.",
+        "<disk><shareable>true</shareable></disk>",
+    ),
     # sparsify
     Refused(f"POST /disks/{NOWHERE}/sparsify", 404, body="<action/>"),
     *(
