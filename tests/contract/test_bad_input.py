@@ -18,6 +18,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.router impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 BASIC = "Authorization: Basic YWRtaW5AaW50ZXJuYWw6dHdpbg==\r\n"
 API = "/ovirt-engine/api"
@@ -120,6 +121,26 @@ def test_an_unreadable_body_is_a_syntax_error(twin: Twin, body: str, kind: str) 
     answer = talk(twin, post(body, more=kind))
     assert answer.startswith(b"HTTP/1.1 400")
     assert b"Request syntactically incorrect." in answer
+
+
+ADDRESSES = {"vm": "/vms", "disk": "/disks", "data_center": "/datacenters", "cluster": "/clusters", "host": "/hosts"}
+
+
+@pytest.mark.parametrize("tag", ADDRESSES)
+def test_an_element_that_the_model_does_not_have_is_a_syntax_error(twin: Twin, tag: str) -> None:
+    for body in (f"<{tag}><name>x</name><nosuch/></{tag}>", f"<{tag}><name>x</name><vm><nosuch/></vm></{tag}>"):
+        answer = talk(twin, post(body, ADDRESSES[tag]))
+        assert answer.startswith(b"HTTP/1.1 400")
+        assert b"Request syntactically incorrect." in answer
+
+
+@pytest.mark.parametrize("path", ["/vms", "/disks", "/datacenters", "/clusters", "/hosts", "/networks", "/templates"])
+def test_whatever_the_twin_shows_may_be_sent_back(twin: Twin, path: str) -> None:
+    auth = (twin.username, twin.password)
+    shown = requests.get(twin.url("primary") + path, auth=auth, timeout=20).content
+    for member in etree.fromstring(shown):
+        answer = talk(twin, post(etree.tostring(member).decode(), path))
+        assert b"Request syntactically incorrect." not in answer
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.elements import ELEMENTS
+
 ACTION = frozenset(
     [
         "activate",
@@ -183,6 +185,7 @@ STORAGE_CONNECTION = frozenset(
 EXTENSION = frozenset(["comment", "description", "host", "id", "name", "password", "target", "username"])
 
 BODIES = {
+    **ELEMENTS,
     "action": ACTION,
     "storage_domain": STORAGE_DOMAIN,
     "storage_connection": STORAGE_CONNECTION,
