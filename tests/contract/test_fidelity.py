@@ -60,4 +60,4 @@ def test_every_listed_difference_has_a_reason_and_a_record() -> None:
     for (scene, n), reason in report.known().items():
         assert scene in SCENES
         assert n > 0
-        assert len(reason) > 10
+        assert reason.strip()

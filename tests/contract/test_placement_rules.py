@@ -458,7 +458,7 @@ ROWS = {
     "detach: unknown VM": Row(f"DELETE /vms/{NOWHERE}/diskattachments/{NOWHERE}", None, 404, ""),
     "new VM: no cluster": Row("POST /vms", new_vm("", cluster=""), 400, "Vm [cluster.id|name] required for add"),
     "new VM: an empty cluster": Row(
-        "POST /vms", new_vm("", cluster="<cluster><x/></cluster>"), 400, "Vm [cluster.id|name] required for add"
+        "POST /vms", new_vm("", cluster="<cluster><comment/></cluster>"), 400, "Vm [cluster.id|name] required for add"
     ),
     "new VM: no such cluster": Row(
         "POST /vms", new_vm("", cluster="<cluster><name>none</name></cluster>"), 404, "Cluster: name=none"

@@ -54,7 +54,7 @@ def disk(
 
 
 ON_DB = (
-    "<clone>true</clone><disk_attachments><disk_attachment><disk id='{{template_disk}}'>{}"
+    "<disk_attachments><disk_attachment><disk id='{{template_disk}}'>{}"
     "<storage_domains><storage_domain><name>data-db</name></storage_domain></storage_domains></disk></disk_attachment></disk_attachments>"
 )
 CASES = [
