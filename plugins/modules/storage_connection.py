@@ -589,6 +589,16 @@ undo_lacks:
   returned: when nothing stands in the way
   type: list
   elements: str
+taken_back:
+  description: The former places of the connections whose edit was taken back, as no domain became active.
+  returned: when nothing stands in the way
+  type: list
+  elements: str
+kept:
+  description: Why other edits were kept although no domain became active, a sentence each.
+  returned: when nothing stands in the way
+  type: list
+  elements: str
 stopped_vms:
   description: The names of the VMs that were stopped, or would be.
   returned: when nothing stands in the way

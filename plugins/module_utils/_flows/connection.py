@@ -60,6 +60,7 @@ def connection(context: Context, params: Mapping[str, t.Any]) -> Result:
         context.journal.note(f"to undo, run storage_connection with connections: {json.dumps(back.connections)}")
     actions = _actions(context, policy, VERBS.get(params["stop_vms"], ""))
     result = context.carry_out(plan, actions, _watches(context, use))
+    result.extra.update(taken_back=[], kept=[])
     if params["on_activation_failure"] == "restore" and not result.report.stopped:
         result = _restored(context, found, use, policy, result, actions)
     result.extra["connections"] = [_told(target, result, use) for target in found]
@@ -84,6 +85,7 @@ def _restored(
     """The result with what became of taking back the edits whose domains did not become active."""
     chosen = restorable(found, use, result.report, policy)
     warnings = list(chosen.kept)
+    taken_back: list[str] = []
     results = [result]
     if chosen.back:
         stopped = {one.target_id for one in result.report.outcomes if one.action == "down" and one.state == "done"}
@@ -98,10 +100,11 @@ def _restored(
             warnings.append(f"the connections could not be taken back: {back}")
         else:
             results.append(back)
-            places = ", ".join(target.known.name for target in chosen.back if target.known)
+            taken_back = [target.known.name for target in chosen.back if target.known]
+            places = ", ".join(taken_back)
             warnings.append(f"no domain became active at the new place, so these were taken back: {places}")
-    told = Result(Plan(warnings=tuple(warnings)), Report(()))
-    return merged([*results, told]) if warnings else result
+    told = Result(Plan(warnings=tuple(warnings)), Report(()), {"taken_back": taken_back, "kept": list(chosen.kept)})
+    return merged([*results, told])
 
 
 def _actions(context: Context, policy: Policy, stop: str) -> dict[str, t.Any]:
