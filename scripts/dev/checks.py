@@ -55,7 +55,8 @@ def tests(project: Project) -> list[Stage]:
     workers = str(max(1, min(os.cpu_count() or 1, 4)))
     pytest = (str(project.python), "-m", "pytest", "-o", "cache_dir=.build/cache/pytest")
     # Those on real servers change them: the tests of one file run one by one, and each worker has its own servers.
-    share = {"hosts": ("-n", "2", "--dist", "loadfile")}
+    # Runs of playbooks are long and few, so a worker that has none left takes over what waits for another one.
+    share = {"hosts": ("-n", "2", "--dist", "loadfile"), "integration": ("-n", workers, "--dist", "worksteal")}
     names = ("unit", "contract", "integration", "hosts")
     every = {name: (*pytest, *share.get(name, ("-n", workers)), f"tests/{name}") for name in names}
     return [
