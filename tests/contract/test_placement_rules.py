@@ -33,6 +33,13 @@ def put(kind: str, name: str, /, **fields: Any) -> Callable[[Client], None]:
     return prepare
 
 
+def rename_cluster(client: Client) -> None:
+    """The cluster prod has another name from here on."""
+    with client.site.lock:
+        (cluster,) = [one for one in client.site.all("cluster") if one.name == "prod"]
+        cluster.set(name="production")
+
+
 def snapshot(name: str, status: str) -> Callable[[Client], None]:
     """Puts the snapshots of a VM into a state."""
 
@@ -133,7 +140,7 @@ def exported(away: str = "") -> Callable[[Client], None]:
         body = f"<action>{TO % 'data-erp'}</action>"
         assert client.post(f"/vms/{client.id('vm', 'app01')}/export", filled(client, body)).status_code == 202
         if away == "cluster":
-            put("cluster", "prod", name="production")(client)
+            rename_cluster(client)
         elif away:
             put("storage_domain", away, status="maintenance")(client)
 

@@ -252,7 +252,8 @@ CASES = [
         "PUT /storagedomains/{storage_domain.data-erp}",
         400,
         "LogicalUnit [id] required",
-        "<storage_domain><storage><volume_group><logical_units><logical_unit><lun_mapping>1</lun_mapping></logical_unit></logical_units></volume_group></storage>"
+        "<storage_domain><storage><volume_group><logical_units><logical_unit><lun_mapping>1</lun_mapping></logical_unit>"
+        "</logical_units></volume_group></storage>"
         "</storage_domain>",
     ),
     Refused(

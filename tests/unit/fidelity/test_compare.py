@@ -18,8 +18,9 @@ ID = [str(uuid.UUID(int=n)) for n in range(10)]
 
 
 def found(
-    theirs: str, ours: str, *, of_all: bool = False, window: bool = False, headers: dict[str, str] = XML
+    theirs: str, ours: str, *, of_all: bool = False, window: bool = False, headers: dict[str, str] | None = None
 ) -> list[str]:
+    headers = headers or XML
     context = Context(Pairs(), ("rec_",), frozenset(), of_all, window)
     return compare(Answer(200, headers, theirs), Answer(200, headers, ours), context)
 

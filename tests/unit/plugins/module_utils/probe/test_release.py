@@ -35,10 +35,9 @@ ABOVE = {"sda": ["dm-0"], "sdb": ["dm-1"], "sdc": ["dm-0"]}
 BELOW = {"dm-0": ["sda", "sdc"], "dm-1": ["sdb"]}
 
 
-def devices(above: t.Mapping[str, list[str]] = ABOVE, linked: t.Mapping[str, list[str]] | None = None) -> Devices:
-    return Devices(
-        lambda one: above.get(one, []), lambda one: BELOW.get(one, []), lambda one: (linked or {}).get(one, [])
-    )
+def devices(above: t.Mapping[str, list[str]] | None = None, linked: t.Mapping[str, list[str]] | None = None) -> Devices:
+    standing, links = above or ABOVE, linked or {}
+    return Devices(lambda one: standing.get(one, []), lambda one: BELOW.get(one, []), lambda one: links.get(one, []))
 
 
 @pytest.mark.parametrize(
