@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import check
+from ansible_collections.ovirt_dr.storage.scripts.bench.catalogue import BENCHMARKS
+from ansible_collections.ovirt_dr.storage.scripts.bench.records import bounded_record
 from ansible_collections.ovirt_dr.storage.scripts.bench.san import AFTER, BEFORE, PORTALS, many_domains
+from ansible_collections.ovirt_dr.storage.scripts.bench.table import table
 
 
 def test_many_domains() -> None:
@@ -20,3 +23,13 @@ def test_many_domains() -> None:
     ways = {way["address"].rpartition(".")[0] for unit in estate["storage"]["luns"] for way in unit["portals"]}
     assert ways == {BEFORE, AFTER}
     assert not first["vms"]
+
+
+def test_what_it_cost_is_shown_against_its_bounds() -> None:
+    (benchmark,) = [one for one in BENCHMARKS if one.kind == "repoint"]
+    figures = {"seconds": 10.0, "client_cpu_seconds": 5.5, "requests_per_connection": 6.5, "connections": 200.0}
+    record = bounded_record(benchmark, 100, figures, 0.5)
+    assert record["met"] == {"client_cpu_seconds": True, "requests_per_connection": False}
+    lines = [line.split() for line in table([record]).splitlines()]
+    assert ["repoint:", "100", "domains", "client", "cpu", "seconds", "5.500", "at", "most", "15", "yes"] in lines
+    assert ["repoint:", "100", "domains", "requests", "per", "connection", "6.500", "at", "most", "6", "NO"] in lines
