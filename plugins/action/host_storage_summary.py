@@ -11,6 +11,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe.across import Lack, alike, lacks
 from ansible_collections.ovirt_dr.storage.plugins.modules.host_storage_summary import OPTIONS
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._registered import registered
 
 
 class ActionModule(ActionBase):
@@ -27,8 +28,7 @@ class ActionModule(ActionBase):
         hosts = options["hosts"]
         if hosts is None:
             hosts = variables["ansible_play_hosts_all"]
-        known = variables["hostvars"]
-        results = {host: known[host].get(options["variable"]) if host in known else None for host in hosts}
+        results = registered(variables["hostvars"], hosts, options["variable"])
         found = lacks(results)
         lacking = {lack.host for lack in found}
         again = [host for host, one in results.items() if one and one.get("rescan_needed")]

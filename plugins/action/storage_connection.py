@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.disconnected import released
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._probe.coverage import evidence
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._progress.action import ProgressAction
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._registered import registered
 
 
 class ActionModule(ProgressAction):
@@ -34,5 +35,4 @@ class ActionModule(ProgressAction):
         hosts = self._task.args[f"{what}_hosts"]
         names = hosts.split(",") if isinstance(hosts, str) else list(hosts)
         variable = str(self._task.args.get(f"{what}_variable") or default)
-        held = task_vars["hostvars"]
-        return {name: held.get(name, {}).get(variable) for name in map(str.strip, names) if name}
+        return registered(task_vars["hostvars"], [name.strip() for name in names if name.strip()], variable)
