@@ -53,5 +53,5 @@ def still_held(targets: Sequence[Target], evidence: Mapping[str, Sequence[str] |
         f"host {host} has not shown that it let go of {connection.name}"
         for connection in going
         for host, places in evidence.items()
-        if (connection.name.rstrip("/") or "/") not in (places or ())
+        if connection.evidence not in (places or ())
     ]

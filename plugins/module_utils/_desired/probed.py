@@ -28,7 +28,7 @@ def unproven(targets: Sequence[Target], evidence: Mapping[str, t.Any]) -> list[s
         f"host {host} has not shown that it reaches {connection.name}"
         for connection in wanted
         for host, reached in hosts.items()
-        if (connection.name.rstrip("/") or "/") not in reached
+        if connection.evidence not in reached
     ]
     none = [] if hosts else ["no host has shown that it reaches the new places"]
     return [*evidence["lacks"], *missing, *none]

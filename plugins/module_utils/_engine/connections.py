@@ -51,6 +51,11 @@ class Connection:
             return f"{self.target} at {self.address}:{self.port or ''}".rstrip(":")
         return f"{self.address}:{self.path}" if self.address else self.path
 
+    @property
+    def evidence(self) -> str:
+        """The place as hosts tell it that try it or let go of it: without a slash at its end, but for a root."""
+        return self.name if self.name.endswith(":/") else self.name.rstrip("/")
+
     @classmethod
     def from_xml(cls, node: Element) -> Connection:
         return cls(

@@ -41,8 +41,10 @@ def asked(*options: dict[str, t.Any]) -> list[str]:
 
 
 HOSTS: dict[str, t.Any] = {
-    "hv1": found([export("nfs-b", "/exports/web/")], [target("192.0.2.9", "iqn.b:san")]),
-    "hv2": found([export("nfs-b", "/exports/web"), export("nfs-c", "/exports/web", ok=False)], []),
+    "hv1": found([export("nfs-b", "/exports/web/"), export("nfs-d", "/")], [target("192.0.2.9", "iqn.b:san")]),
+    "hv2": found(
+        [export("nfs-d", "/"), export("nfs-b", "/exports/web"), export("nfs-c", "/exports/web", ok=False)], []
+    ),
 }
 MOVED = {"id": KNOWN[0].id, "address": "nfs-b"}
 
@@ -55,6 +57,7 @@ MOVED = {"id": KNOWN[0].id, "address": "nfs-b"}
         ({"id": KNOWN[1].id, "address": "192.0.2.9", "target": "iqn.b:san"}, ["host hv2 has not"]),
         ({"id": KNOWN[1].id, "address": "192.0.2.9", "port": 3261, "target": "iqn.b:san"}, ["host hv1", "host hv2"]),
         ({"type": "nfs", "address": "new", "path": "/y"}, ["host hv1 has not", "host hv2 has not"]),
+        ({**MOVED, "address": "nfs-d", "path": "/"}, []),
         # What stays where it is, and what cannot be tried.
         ({"id": KNOWN[0].id, "nfs_timeo": 600}, []),
         ({"id": KNOWN[2].id, "path": "/z"}, []),
