@@ -33,7 +33,9 @@ class Release(t.NamedTuple):
 
 def of_export(address: str, path: str, mounts: t.Sequence[t.Mapping[str, t.Any]], devices: Devices) -> Release:
     """An export, wherever it is mounted. The kernel itself refuses to unmount what is open."""
-    place = _bare(f"[{address}]:{path}" if ":" in address else f"{address}:{path}")
+    # The engine writes IPv6 addresses of servers in brackets, as the kernel does.
+    bare = address.strip("[]")
+    place = _bare(f"[{bare}]:{path}" if ":" in bare else f"{bare}:{path}")
     here = [one["directory"] for one in mounts if _bare(one["source"]) == place]
     for directory in here:
         domains = devices.linked(directory)
@@ -82,7 +84,7 @@ def of_targets(
             node = ("iscsiadm", "-m", "node", "-T", target, "-p", host)
             flushes = tuple(("multipath", "-f", names[one]) for one in last)
             commands = (*flushes, (*node, "--logout"), (*node, "-o", "delete"))
-        releases.append(Release(f"{target} at {host}", commands, used.get(way, "")))
+        releases.append(Release(f"{target} at {address}:{port}", commands, used.get(way, "")))
     return releases
 
 

@@ -46,6 +46,7 @@ def devices(above: t.Mapping[str, list[str]] | None = None, linked: t.Mapping[st
         ("nas", "/exports/data", (("umount", "/rhev/data-center/mnt/nas:_exports_data"),)),
         ("nas", "/exports/data/", (("umount", "/rhev/data-center/mnt/nas:_exports_data"),)),
         ("2001:db8::1", "/exports/data", (("umount", "/mnt/six"),)),
+        ("[2001:db8::1]", "/exports/data", (("umount", "/mnt/six"),)),
         ("nas", "/", (("umount", "/mnt/root"),)),
         ("nas", "/exports", ()),
         ("other", "/exports/data", ()),
@@ -74,6 +75,7 @@ def test_a_session_whose_maps_have_other_paths_or_nobody_on_them() -> None:
     way = node("192.0.2.1:3260")
     assert found.commands == (("multipath", "-f", "3600b"), (*way, "--logout"), (*way, "-o", "delete"))
     (six,) = of_targets([SIX], SESSIONS, MAPS, devices())
+    assert six.place == f"{TARGET} at 2001:db8::2:3261"
     assert six.commands[0] == (*node("[2001:db8::2]:3261"), "--logout")
 
 
