@@ -9,53 +9,43 @@ cluster or LUNs; an inventory does.
 
 from __future__ import annotations
 
+import gc
 import json
 import typing as t
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from sys import intern
 
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.data import inside, listed, reference
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory_records import (
+    Inventory,
+    InventoryAttachment,
+    InventoryDisk,
+    InventoryNic,
+    InventoryPermission,
+    InventorySnapshot,
+    InventoryTemplate,
+    InventoryVm,
+)
+
+__all__ = (
+    "Inventory",
+    "InventoryAttachment",
+    "InventoryDisk",
+    "InventoryNic",
+    "InventoryPermission",
+    "InventorySnapshot",
+    "InventoryTemplate",
+    "InventoryVm",
+    "inventory_of",
+    "read_inventory",
+)
 
 FORMAT = "ovirt-dr-estate"
 VERSIONS = (1,)
 
-
-@dataclass(frozen=True)
-class InventoryDisk:
-    """A disk of a VM: the domains that hold it, or the LUN that it is."""
-
-    id: str
-    name: str
-    domain_ids: tuple[str, ...]
-    lun_id: str
-
-
-@dataclass(frozen=True)
-class InventoryVm:
-    """A VM as the source site knew it. nics: (network name, profile name), ("", "") for a NIC without a profile.
-
-    affinity_groups, affinity_labels: the names of those that it is a member of.
-    """
-
-    id: str
-    name: str
-    cluster: str
-    template_id: str
-    disks: tuple[InventoryDisk, ...]
-    nics: tuple[tuple[str, str], ...]
-    affinity_groups: tuple[str, ...] = ()
-    affinity_labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Inventory:
-    """What the source site held. templates: id -> name; domains: id -> name; luns: block domain id -> its LUN ids."""
-
-    site: str
-    vms: tuple[InventoryVm, ...]
-    templates: Mapping[str, str]
-    domains: Mapping[str, str]
-    luns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+Record = Mapping[str, t.Any]
 
 
 def read_inventory(path: str, site: str) -> Inventory:
@@ -63,6 +53,23 @@ def read_inventory(path: str, site: str) -> Inventory:
 
     BadInput for a file that cannot be read, is not an estate file, or does not hold the site.
     """
+    with _nothing_to_collect():
+        return _read(path, site)
+
+
+@contextmanager
+def _nothing_to_collect() -> Iterator[None]:
+    """Millions of small objects are made and none forms a cycle: to look for cycles among them doubles the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read(path: str, site: str) -> Inventory:
     try:
         with open(path, encoding="utf-8") as stream:
             estate = json.load(stream)
@@ -72,62 +79,177 @@ def read_inventory(path: str, site: str) -> Inventory:
         raise BadInput(f"inventory {path}: is not valid JSON: {error}") from error
     if not isinstance(estate, dict) or estate.get("format") != FORMAT or estate.get("version") not in VERSIONS:
         raise BadInput(f"inventory {path}: is not an estate file of format {FORMAT}, version 1")
-    listed = estate.get("sites")
-    if not isinstance(listed, list) or not all(isinstance(record, dict) for record in listed):
+    found = estate.get("sites")
+    if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
         raise BadInput(f"inventory {path}: is damaged: 'sites' must be a list of sites")
-    sites = {str(record.get("name")): record for record in listed}
+    sites = {str(record.get("name")): record for record in found}
     if site not in sites:
         raise BadInput(f"inventory {path}: holds no site {site}, only {', '.join(sorted(sites)) or 'none'}")
     try:
-        return _inventory(site, sites[site])
+        return inventory_of(site, sites[site])
     except KeyError as error:
         # What was looked up is a key of a record, or the id of an object that another one refers to.
         raise BadInput(f"inventory {path}: site {site} is damaged: {error} is missing. Export it again") from error
-    except (AttributeError, TypeError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise BadInput(f"inventory {path}: site {site} is damaged: {error}. Export it again") from error
 
 
-def _inventory(site: str, record: Mapping[str, t.Any]) -> Inventory:
-    networks = {network["id"]: network["name"] for network in record["networks"]}
-    profiles = {
-        profile["id"]: (networks[profile["network"]["id"]], profile["name"]) for profile in record["vnic_profiles"]
-    }
-    clusters = {cluster["id"]: cluster["name"] for cluster in record["clusters"]}
-    disks = {disk["id"]: _disk(disk) for disk in record["disks"]}
-    groups = _members(record.get("affinity_groups") or ())
-    labels = _members(record.get("affinity_labels") or ())
+def inventory_of(site: str, record: Record) -> Inventory:
+    """The inventory in the record of a site. KeyError, TypeError, AttributeError or ValueError for a damaged one."""
+    names = _Names(record)
+    disks = {disk["id"]: _disk(disk, names) for disk in record["disks"]}
     return Inventory(
         site=site,
-        vms=tuple(_vm(vm, clusters, disks, profiles, groups, labels) for vm in record["vms"]),
-        templates={template["id"]: template["name"] for template in record["templates"]},
+        vms=tuple(_vm(vm, disks, names) for vm in record["vms"]),
+        templates={template["id"]: _template(template, disks, names) for template in record["templates"]},
         domains={domain["id"]: domain["name"] for domain in record["storage_domains"]},
-        luns={domain["id"]: _luns(domain) for domain in record["storage_domains"] if _luns(domain)},
+        luns={domain["id"]: luns for domain in record["storage_domains"] if (luns := _luns(domain))},
+        disks=disks,
     )
 
 
-def _vm(
-    vm: Mapping[str, t.Any],
-    clusters: Mapping[str, str],
-    disks: Mapping[str, InventoryDisk],
-    profiles: Mapping[str, tuple[str, str]],
-    groups: Mapping[str, Sequence[str]],
-    labels: Mapping[str, Sequence[str]],
-) -> InventoryVm:
+class _Names:
+    """What the ids of a site stand for. handed_down: ids of the permissions that objects have by what is above them."""
+
+    def __init__(self, record: Record) -> None:
+        networks = {network["id"]: network["name"] for network in record["networks"]}
+        self.profiles = {
+            profile["id"]: (networks[profile["network"]["id"]], profile["name"]) for profile in record["vnic_profiles"]
+        }
+        self.clusters = {cluster["id"]: cluster["name"] for cluster in record["clusters"]}
+        self.quotas = {quota["id"]: quota["name"] for quota in record.get("quotas") or ()}
+        self.roles = {role["id"]: role["name"] for role in record.get("roles") or ()}
+        self.users = {user["id"]: _login(user) for user in record.get("users") or ()}
+        self.groups = {group["id"]: group["name"] for group in record.get("groups") or ()}
+        self.affinity_groups = _members(record.get("affinity_groups") or ())
+        self.affinity_labels = _members(record.get("affinity_labels") or ())
+        self.handed_down = {
+            permission["id"]
+            for key in ("clusters", "data_centers")
+            for holder in record.get(key) or ()
+            for permission in holder.get("permissions") or ()
+        }
+        self.volumes: dict[str, list[tuple[str, str]]] = {}
+        for domain in record["storage_domains"]:
+            for volume in domain.get("disk_snapshots") or ():
+                disk = reference(volume, "disk")
+                self.volumes.setdefault(reference(volume, "snapshot"), []).append((disk, volume["id"]))
+
+
+def _vm(vm: Record, disks: Mapping[str, InventoryDisk], names: _Names) -> InventoryVm:
     if not isinstance(vm["name"], str):
         raise TypeError(f"the name of VM {vm['id']} is no text")
+    vnics = tuple(_nic(nic, names) for nic in vm["nics"])
+    ha = vm.get("high_availability") or {}
+    lease = vm.get("lease")
     return InventoryVm(
         id=vm["id"],
         name=vm["name"],
-        cluster=clusters[vm["cluster"]["id"]],
+        cluster=names.clusters[vm["cluster"]["id"]],
         template_id=vm["template"]["id"],
         disks=tuple(disks[attachment["id"]] for attachment in vm["disk_attachments"]),
-        nics=tuple(profiles[nic["vnic_profile"]["id"]] if nic.get("vnic_profile") else ("", "") for nic in vm["nics"]),
-        affinity_groups=tuple(groups.get(vm["id"], ())),
-        affinity_labels=tuple(labels.get(vm["id"], ())),
+        nics=tuple((nic.network, nic.profile) for nic in vnics),
+        affinity_groups=tuple(names.affinity_groups.get(vm["id"], ())),
+        affinity_labels=tuple(names.affinity_labels.get(vm["id"], ())),
+        attachments=tuple(_attachment(attachment) for attachment in vm["disk_attachments"]),
+        vnics=vnics,
+        snapshots=tuple(_snapshot(snapshot, names) for snapshot in vm.get("snapshots") or ()),
+        permissions=_permissions(vm, names),
+        description=vm.get("description") or "",
+        status=intern(vm.get("status") or ""),
+        memory=int(vm.get("memory") or 0),
+        architecture=_architecture(vm),
+        delete_protected=_flag(vm, "delete_protected"),
+        ha_priority=int(ha.get("priority") or 0) if _flag(ha, "enabled") else None,
+        lease_domain_id=reference(lease, "storage_domain") if lease else "",
+        quota=names.quotas.get(reference(vm, "quota"), ""),
     )
 
 
-def _members(records: Iterable[Mapping[str, t.Any]]) -> dict[str, list[str]]:
+def _template(template: Record, disks: Mapping[str, InventoryDisk], names: _Names) -> InventoryTemplate:
+    version = template.get("version") or {}
+    attachments = template.get("disk_attachments") or ()
+    return InventoryTemplate(
+        id=template["id"],
+        name=template["name"],
+        base_id=reference(version, "base_template") or template["id"],
+        version=int(version.get("version_number") or 1),
+        version_name=version.get("version_name") or "",
+        cluster=names.clusters.get(reference(template, "cluster"), ""),
+        disks=tuple(disks[attachment["id"]] for attachment in attachments),
+        attachments=tuple(_attachment(attachment) for attachment in attachments),
+        vnics=tuple(_nic(nic, names) for nic in template.get("nics") or ()),
+        permissions=_permissions(template, names),
+        description=template.get("description") or "",
+        memory=int(template.get("memory") or 0),
+        architecture=_architecture(template),
+        delete_protected=_flag(template, "delete_protected"),
+        quota=names.quotas.get(reference(template, "quota"), ""),
+    )
+
+
+def _attachment(attachment: Record) -> InventoryAttachment:
+    return InventoryAttachment(
+        disk_id=attachment["id"],
+        interface=intern(attachment.get("interface") or ""),
+        active=_flag(attachment, "active", default=True),
+        bootable=_flag(attachment, "bootable"),
+        read_only=_flag(attachment, "read_only"),
+        uses_scsi_reservation=_flag(attachment, "uses_scsi_reservation"),
+        pass_discard=_flag(attachment, "pass_discard"),
+        logical_name=attachment.get("logical_name") or "",
+    )
+
+
+def _nic(nic: Record, names: _Names) -> InventoryNic:
+    network, profile = names.profiles[nic["vnic_profile"]["id"]] if nic.get("vnic_profile") else ("", "")
+    return InventoryNic(
+        id=nic["id"],
+        name=nic.get("name") or "",
+        mac=((nic.get("mac") or {}).get("address") or "").lower(),
+        network=network,
+        profile=profile,
+        interface=intern(nic.get("interface") or ""),
+        plugged=_flag(nic, "plugged", default=True),
+        linked=_flag(nic, "linked", default=True),
+    )
+
+
+def _snapshot(snapshot: Record, names: _Names) -> InventorySnapshot:
+    return InventorySnapshot(
+        id=snapshot["id"],
+        type=intern(snapshot.get("snapshot_type") or ""),
+        description=snapshot.get("description") or "",
+        date=snapshot.get("date") or "",
+        memory=_flag(snapshot, "persist_memorystate"),
+        disks=tuple(names.volumes.get(snapshot["id"], ())),
+    )
+
+
+def _permissions(holder: Record, names: _Names) -> tuple[InventoryPermission, ...]:
+    """The permissions on an object itself, each once. A user whom the site does not know is left out: nobody has it."""
+    found: dict[InventoryPermission, None] = {}
+    for permission in holder.get("permissions") or ():
+        if permission["id"] in names.handed_down:
+            continue
+        role = names.roles.get(reference(permission, "role"), reference(permission, "role"))
+        group, user = reference(permission, "group"), reference(permission, "user")
+        if group:
+            found[InventoryPermission(role, group=names.groups.get(group, group))] = None
+        elif user in names.users:
+            login, domain = names.users[user]
+            found[InventoryPermission(role, login, domain)] = None
+    return tuple(found)
+
+
+def _login(user: Record) -> tuple[str, str]:
+    """The login name and the directory of a user, as its mapping by a register takes them apart (contract 04, 4.4)."""
+    domain = (user.get("domain") or {}).get("name") or ""
+    login = user.get("principal") or (user.get("user_name") or "").removesuffix(f"@{domain}") or user.get("name") or ""
+    return login, domain
+
+
+def _members(records: Iterable[Record]) -> dict[str, list[str]]:
     """VM id -> the names of the affinity groups or labels that it is in."""
     names: dict[str, list[str]] = {}
     for record in records:
@@ -136,25 +258,39 @@ def _members(records: Iterable[Mapping[str, t.Any]]) -> dict[str, list[str]]:
     return names
 
 
-def _disk(disk: Mapping[str, t.Any]) -> InventoryDisk:
-    units = _listed((disk.get("lun_storage") or {}).get("logical_units", {}).get("logical_unit"))
+def _disk(disk: Record, names: _Names) -> InventoryDisk:
+    units = listed((disk.get("lun_storage") or {}).get("logical_units", {}).get("logical_unit"))
+    size = disk.get("provisioned_size")
     return InventoryDisk(
         id=disk["id"],
         name=disk.get("alias") or disk.get("name") or "",
-        domain_ids=tuple(domain["id"] for domain in _listed((disk.get("storage_domains") or {}).get("storage_domain"))),
+        domain_ids=tuple(domain["id"] for domain in inside(disk, "storage_domains", "storage_domain")),
         lun_id=units[0]["id"] if units else "",
+        description=disk.get("description") or "",
+        size=int(size) if size and not units else None,
+        format=intern(disk.get("format") or ""),
+        sparse=_flag(disk, "sparse"),
+        shareable=_flag(disk, "shareable"),
+        content_type=intern(disk.get("content_type") or ""),
+        image_id=disk.get("image_id") or "",
+        quota=names.quotas.get(reference(disk, "quota"), ""),
+        wipe_after_delete=_flag(disk, "wipe_after_delete"),
+        status=intern(disk.get("status") or ""),
     )
 
 
-def _luns(domain: Mapping[str, t.Any]) -> tuple[str, ...]:
+def _luns(domain: Record) -> tuple[str, ...]:
     """The LUNs of a block domain, each once though it stands once per path."""
     group = (domain.get("storage") or {}).get("volume_group") or {}
-    units = _listed((group.get("logical_units") or {}).get("logical_unit"))
+    units: Sequence[Record] = inside(group, "logical_units", "logical_unit")
     return tuple(dict.fromkeys(unit["id"] for unit in units))
 
 
-def _listed(value: t.Any) -> list[t.Any]:
-    """An element that stands once is a record in the file, one that repeats is a list."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+def _architecture(machine: Record) -> str:
+    return intern((machine.get("cpu") or {}).get("architecture") or "")
+
+
+def _flag(record: Record, key: str, *, default: bool = False) -> bool:
+    """What an element says, as the engine writes it (contract 01, 1.3)."""
+    value = record.get(key)
+    return default if value is None or value == "" else str(value).lower() == "true"

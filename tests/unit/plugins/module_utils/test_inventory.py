@@ -11,7 +11,12 @@ from copy import deepcopy
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import (
+    InventoryAttachment,
     InventoryDisk,
+    InventoryNic,
+    InventoryPermission,
+    InventorySnapshot,
+    InventoryTemplate,
     InventoryVm,
     read_inventory,
 )
@@ -71,26 +76,128 @@ def without(key, *, of="site"):
 
 def test_what_is_read(tmp_path):
     inventory = read_inventory(store(tmp_path, ESTATE), "primary")
-    assert (inventory.site, inventory.templates, inventory.domains) == (
-        "primary",
-        {"t1": "golden"},
-        {"d1": "data-web"},
+    assert (inventory.site, inventory.domains) == ("primary", {"d1": "data-web"})
+    assert inventory.templates == {"t1": InventoryTemplate("t1", "golden", "t1", 1, "", "", ())}
+    disks = (
+        InventoryDisk("i1", "system", ("d1",), ""),
+        InventoryDisk("i2", "data", ("d1", "d2"), ""),
+        InventoryDisk("i3", "raw", (), "36001"),
     )
+    assert inventory.disks == {disk.id: disk for disk in disks}
     web, pxe = inventory.vms
     assert web == InventoryVm(
         id="v1",
         name="web01",
         cluster="prod",
         template_id="t1",
-        disks=(
-            InventoryDisk("i1", "system", ("d1",), ""),
-            InventoryDisk("i2", "data", ("d1", "d2"), ""),
-            InventoryDisk("i3", "raw", (), "36001"),
-        ),
+        disks=disks,
         nics=(("net", "fast"), ("", "")),
         affinity_groups=("spread", "together"),
+        attachments=(InventoryAttachment("i1"), InventoryAttachment("i2"), InventoryAttachment("i3")),
+        vnics=(InventoryNic("x", network="net", profile="fast"), InventoryNic("y")),
     )
     assert (pxe.disks, pxe.nics, pxe.affinity_groups, pxe.affinity_labels) == ((), (), (), ("licensed",))
+
+
+WHOLE = deepcopy(SITE)
+WHOLE["quotas"] = [{"id": "q1", "name": "gold"}]
+WHOLE["roles"] = [{"id": "r1", "name": "UserRole"}]
+WHOLE["groups"] = [{"id": "u9", "name": "Operators"}]
+WHOLE["users"] = [
+    {"id": "u1", "principal": "ada", "user_name": "ada@ldap", "domain": {"id": "x", "name": "ldap"}},
+    {"id": "u2", "user_name": "bob@ldap", "domain": {"id": "x", "name": "ldap"}},
+]
+WHOLE["clusters"][0]["permissions"] = [{"id": "above", "role": {"id": "r1"}, "user": {"id": "u1"}}]
+WHOLE["storage_domains"][0]["disk_snapshots"] = [
+    {"id": "volume", "disk": {"id": "i1"}, "snapshot": {"id": "s1"}},
+    {"id": "other", "disk": {"id": "i1"}},
+]
+WHOLE["disks"][0] = {
+    **WHOLE["disks"][0],
+    "description": "root",
+    "provisioned_size": "1024",
+    "format": "cow",
+    "sparse": "true",
+    "shareable": "true",
+    "content_type": "data",
+    "image_id": "image",
+    "quota": {"id": "q1"},
+    "wipe_after_delete": "true",
+    "status": "ok",
+}
+WHOLE["vms"][0] = {
+    **WHOLE["vms"][0],
+    "description": "shop",
+    "status": "up",
+    "memory": "1024",
+    "cpu": {"architecture": "x86_64"},
+    "delete_protected": "true",
+    "high_availability": {"enabled": "true", "priority": "50"},
+    "lease": {"storage_domain": {"id": "d1"}},
+    "quota": {"id": "q1"},
+    "disk_attachments": [
+        {
+            "id": "i1",
+            "active": "false",
+            "bootable": "true",
+            "interface": "virtio",
+            "read_only": "true",
+            "uses_scsi_reservation": "true",
+            "pass_discard": "true",
+            "logical_name": "/dev/vda",
+        }
+    ],
+    "nics": [
+        {
+            "id": "x",
+            "name": "nic1",
+            "mac": {"address": "56:6F:00:00:00:01"},
+            "interface": "e1000",
+            "plugged": "false",
+            "linked": "false",
+        }
+    ],
+    "snapshots": [
+        {"id": "s1", "snapshot_type": "regular", "description": "before", "date": "2026", "persist_memorystate": "true"}
+    ],
+    "permissions": [
+        {"id": "above", "role": {"id": "r1"}, "user": {"id": "u1"}},
+        {"id": "own", "role": {"id": "r1"}, "user": {"id": "u2"}},
+        {"id": "team", "role": {"id": "r8"}, "group": {"id": "u9"}},
+        {"id": "unknown", "role": {"id": "r1"}, "user": {"id": "gone"}},
+    ],
+}
+WHOLE["templates"].append(
+    {
+        "id": "t2",
+        "name": "golden",
+        "version": {"version_number": "2", "version_name": "June", "base_template": {"id": "t1"}},
+        "cluster": {"id": "c1"},
+        "disk_attachments": [{"id": "i2"}],
+        "quota": {"id": "q1"},
+    }
+)
+
+
+def test_what_recovery_compares_with_is_read(tmp_path):
+    inventory = read_inventory(store(tmp_path, {**ESTATE, "sites": [WHOLE]}), "primary")
+    web = inventory.vms[0]
+    system = InventoryDisk(
+        "i1", "system", ("d1",), "", "root", 1024, "cow", True, True, "data", "image", "gold", True, "ok"
+    )
+    assert web.disks == (system,)
+    assert web.attachments == (InventoryAttachment("i1", "virtio", False, True, True, True, True, "/dev/vda"),)
+    assert web.vnics == (InventoryNic("x", "nic1", "56:6f:00:00:00:01", "", "", "e1000", False, False),)
+    assert web.snapshots == (InventorySnapshot("s1", "regular", "before", "2026", True, (("i1", "volume"),)),)
+    assert web.permissions == (
+        InventoryPermission("UserRole", "bob", "ldap"),
+        InventoryPermission("r8", group="Operators"),
+    )
+    assert (web.description, web.status, web.memory, web.architecture) == ("shop", "up", 1024, "x86_64")
+    assert (web.delete_protected, web.ha_priority, web.lease_domain_id, web.quota) == (True, 50, "d1", "gold")
+    version = inventory.templates["t2"]
+    assert (version.base_id, version.version, version.version_name, version.cluster) == ("t1", 2, "June", "prod")
+    assert ([disk.id for disk in version.disks], version.quota) == (["i2"], "gold")
 
 
 @pytest.mark.parametrize("key", ["affinity_groups", "affinity_labels"])
@@ -107,6 +214,18 @@ def test_the_inventory_of_the_drill_knows_the_affinities_of_its_vms():
     by_group = {vm.name: (vm.affinity_groups, vm.affinity_labels) for vm in inventory.vms}
     assert by_group["web01"] == (("web-spread",), ())
     assert by_group["db01"] == ((), ("db-licensed",))
+
+
+def test_the_inventory_of_the_drill_knows_what_is_granted_on_its_vms_and_their_snapshots():
+    import importlib.resources
+
+    estates = importlib.resources.files("ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin") / "estates"
+    vms = {vm.name: vm for vm in read_inventory(str(estates / "drill.json"), "primary").vms}
+    assert vms["app01"].permissions == (InventoryPermission("UserVmManager", "admin", "internal-authz"),)
+    assert vms["app02"].permissions == ()
+    before = vms["legacy01"].snapshots[1]
+    assert (before.description, before.type) == ("before upgrade", "regular")
+    assert [disk for disk, _image in before.disks] == [vms["legacy01"].disks[0].id]
 
 
 @pytest.mark.parametrize(
