@@ -1,0 +1,85 @@
+# Copyright (c) 2026 the ovirt_dr.storage contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A flow under way: what it asks for and where it ends when nothing happens to it, and what comes of it otherwise.
+
+The flow goes on once, undisturbed, in this process. Before each of its calls as many copies of the process as there are
+things that can happen to that call try one of them each, and then the whole flow from its beginning.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Estate
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
+from ansible_collections.ovirt_dr.storage.tests.integration.resume.flow import Call
+from ansible_collections.ovirt_dr.storage.tests.integration.resume.kill import PACE, Stage, aside
+from ansible_collections.ovirt_dr.storage.tests.integration.resume.state import State, differences, known_ids
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """writes: how many each call of the flow asks for; end: what the engine holds after it."""
+
+    writes: tuple[int, ...]
+    end: State
+
+
+class Progress:
+    """A flow on a twin of an estate with one engine, begun and not yet ended."""
+
+    def __init__(self, estate: Estate, flow: t.Sequence[Call], concurrency: int) -> None:
+        self.flow = flow
+        self._known = known_ids(estate)
+        self._twin = Twin(estate, profile="none", pace=PACE).start()
+        self._since = self._twin.clock.stamp(0)
+        self._stage = Stage(self._twin, concurrency)
+        self._reached = 0
+        self.undisturbed = aside(self._stage, self._whole)
+
+    def close(self) -> None:
+        """Ends the twin."""
+        self._twin.stop()
+
+    def reach(self, number: int) -> None:
+        """Go on until so many calls are behind."""
+        for call in self.flow[self._reached : number]:
+            result = self._stage.run(call)
+            assert not result.get("failed"), f"{call.name}: {result['msg']}"
+        self._reached = max(self._reached, number)
+
+    def after(self, way: str, nth: int) -> list[str]:
+        """How the end differs from the undisturbed one when the nth write of the next call meets with this, and the
+        whole flow is then run again; empty when all is well."""
+        return aside(self._stage, lambda: self._resumed(way, nth))
+
+    def _whole(self) -> Undisturbed:
+        writes = []
+        for call in self.flow:
+            before = self._stage.writes()
+            result = self._stage.run(call)
+            assert not result.get("failed"), f"{call.name}: {result['msg']}"
+            writes.append(self._stage.writes() - before)
+        assert not self._twin.errors, self._twin.errors
+        return Undisturbed(tuple(writes), self._end())
+
+    def _resumed(self, way: str, nth: int) -> list[str]:
+        request = self._stage.disturbed(self.flow[self._reached], way, nth)
+        where = f"write {nth}, {request}, {way}"
+        for call in self.flow:
+            result = self._stage.run(call)
+            if result.get("failed"):
+                return [f"{where}: then {call.name} fails: {result['msg']}"]
+        writes = self._stage.writes()
+        for call in self.flow:
+            result = self._stage.run(call)
+            if result.get("failed") or result["changed"]:
+                return [f"{where}: a third time {call.name} is not done yet: {result['msg']}"]
+        found = [f"{where}: a third time there are writes"] if self._stage.writes() != writes else []
+        found += [f"{where}: error of the twin: {error}" for error in self._twin.errors]
+        return found + [f"{where}: {line}" for line in differences(self.undisturbed.end, self._end())]
+
+    def _end(self) -> State:
+        return self._stage.state(self._known, self._since)
