@@ -84,10 +84,11 @@ def wish(site: Site, body: Record, *, of_vm: bool) -> Wish:
     }
     if record["shareable"] == "true":
         del record["total_size"]
-    return Wish(record, _domain(site, body, of_vm), _id(body, "disk_profile"), _id(body, "quota"))
+    return Wish(record, _domain(site, body, of_vm), given_id(body, "disk_profile"), given_id(body, "quota"))
 
 
-def _id(body: Record, key: str) -> str | None:
+def given_id(body: Record, key: str) -> str | None:
+    """The id that a body refers to with an element, such as a quota; None without it."""
     held = body.get(key)
     return known_id(held["id"]) if isinstance(held, dict) and held.get("id") else None
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.all_content import with_users
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.attachments import check_edited, edit_key, unplug
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_body import check_number, is_on
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import check_alias
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_body import check_number, given_id, is_on
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import check_alias, check_profile
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disks import remove_disk
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import BUSY, status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
@@ -62,6 +62,15 @@ def check_disk(site: Site, disk: Entity, body: Record) -> None:
     changed = any(key in body and body[key] != disk.data.get(key) for key in ("shareable", "sgio"))
     if changed and any(vm.data["status"] != "down" for vm in users_of(site, disk)):
         raise refusals.command(409, f"{action} {_NOT_DOWN}")
+    if is_on(body.get("shareable")) and disk.data.get("format") == "cow":
+        raise refusals.command(409, f"{action} Disk's volume format is not supported for shareable disk.")
+    for owner in site.domains_of(disk):
+        held = site.get("storage_domain", owner)
+        if held is not None:
+            check_profile(site, given_id(body, "disk_profile"), held, action)
+    quota = given_id(body, "quota")
+    if quota is not None and site.get("quota", quota) is None:
+        raise refusals.command(400, f"{action} Quota doesn't exist.")
     size = body.get("provisioned_size")
     if size is not None and int(size) < int(disk.data.get("provisioned_size", "0")):  # not recorded
         raise refusals.command(400, f"{action} New disk size must be larger than the current disk size.")
@@ -71,6 +80,7 @@ def apply(site: Site, disk: Entity, body: Record) -> None:
     """Carries an edit out: the disk is locked and the edit holds on for a while after its answer."""
     fields: Record = {key: "true" if is_on(body[key]) else "false" for key in _FLAGS if key in body}
     fields.update({key: body[key] for key in ("description", "provisioned_size", "sgio") if key in body})
+    fields.update({key: {"id": given} for key in ("disk_profile", "quota") if (given := given_id(body, key)) is not None})
     alias = body.get("alias") or body.get("name")
     if alias:
         fields.update({"alias": alias, "name": alias})

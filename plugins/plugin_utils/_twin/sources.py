@@ -117,9 +117,10 @@ def _is_known(site: Site, disk: Entity | None, domain: str) -> bool:
 
 
 def _image(content: Content, record: Record) -> Record:
-    """An image as storage tells of it. One that stands on a template's has no name there (04b recording 60)."""
+    """An image as storage tells of it. One that stands on a template's has no name there (04b recording 60); that a
+    disk is shareable only the engine knew."""
     unnamed = {"name": "", "description": "", "alias": ""} if record["id"] in content.backing else {}
-    return {**record, **unnamed, "status": "ok", "total_size": "0"}
+    return {**record, **unnamed, "shareable": "false", "status": "ok", "total_size": "0"}
 
 
 def unregistered(tag: str) -> Source:

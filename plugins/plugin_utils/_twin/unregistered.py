@@ -73,7 +73,7 @@ def _bring_in(site: Site, domain: str, identity: str, name: str) -> Entity:
     image = content.disks[identity]
     alias = name or str(image.get("name") or "") or _made_up(site)
     where = {"storage_domains": {"storage_domain": {"id": domain}}}
-    named = {"name": alias, "alias": alias, "total_size": image.get("actual_size", "0")}
+    named = {"name": alias, "alias": alias, "total_size": image.get("actual_size", "0"), "shareable": "false"}
     return site.add(Entity("disk", {**image, **named, **disk_profile(site, domain), **where}))
 
 
