@@ -199,6 +199,26 @@ def disk_attachments(client: Client) -> dict[str, set[str]]:
     }
 
 
+def vm_disks(client: Client, ids: t.Collection[str] | None = None, *, snapshots: bool = False) -> list[r.VmDisks]:
+    """The registered VMs with their attachments: all, or those of these ids, by a search for a few of them."""
+    few = ids is not None and len(ids) <= MOST_IDS_IN_A_SEARCH
+    search = " or ".join(f"id={vm_id}" for vm_id in sorted(ids or ())) if few else ""
+    follow = "disk_attachments,snapshots" if snapshots else "disk_attachments"
+    found = [r.VmDisks.from_xml(node) for node in pages(client, "/vms", search=search, follow=follow)]
+    return [vm for vm in found if ids is None or vm.id in ids]
+
+
+def disk_profiles(client: Client) -> list[r.DiskProfile]:
+    """The disk profiles of all domains."""
+    return [r.DiskProfile.from_xml(node) for node in client.get("/diskprofiles", subject="disk profiles")]
+
+
+def quotas(client: Client, data_center_id: str) -> list[r.Named]:
+    """The quotas of a data center."""
+    path = f"/datacenters/{data_center_id}/quotas"
+    return [r.Named.from_xml(node) for node in client.get(path, subject="quotas")]
+
+
 def _over_domains(
     client: Client,
     of_domains: t.Sequence[r.Domain],

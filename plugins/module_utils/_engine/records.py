@@ -33,16 +33,26 @@ def references(node: Element, path: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class DataCenter:
-    """A data center; ``status`` is up, maintenance, uninitialized, problematic, not_operational or contend."""
+    """A data center; ``status`` is up, maintenance, uninitialized, problematic, not_operational or contend.
+
+    quota_mode: disabled, audit or enabled; only the last one refuses.
+    """
 
     id: str
     name: str
     status: str
     local: bool
+    quota_mode: str = ""
 
     @classmethod
     def from_xml(cls, node: Element) -> DataCenter:
-        return cls(ident(node), text(node, "name"), text(node, "status"), boolean(node, "local"))
+        return cls(
+            id=ident(node),
+            name=text(node, "name"),
+            status=text(node, "status"),
+            local=boolean(node, "local"),
+            quota_mode=text(node, "quota_mode"),
+        )
 
 
 @dataclass(frozen=True)
@@ -185,7 +195,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Disk:
-    """A disk of any kind; ``lun_id`` is set for a direct LUN only."""
+    """A disk of any kind; ``lun_id`` is set for a direct LUN only. quota_id, profile_id: empty where there is none."""
 
     id: str
     name: str
@@ -194,6 +204,9 @@ class Disk:
     status: str
     domain_ids: tuple[str, ...]
     lun_id: str
+    shareable: bool = False
+    quota_id: str = ""
+    profile_id: str = ""
 
     @classmethod
     def from_xml(cls, node: Element) -> Disk:
@@ -206,7 +219,65 @@ class Disk:
             status=text(node, "status"),
             domain_ids=references(node, "storage_domains/storage_domain"),
             lun_id=ident(unit) if unit is not None else "",
+            shareable=boolean(node, "shareable"),
+            quota_id=reference(node, "quota"),
+            profile_id=reference(node, "disk_profile"),
         )
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """How a disk is attached to a VM (contract 05, 5.2)."""
+
+    disk_id: str
+    interface: str
+    active: bool
+    bootable: bool
+    read_only: bool
+    pass_discard: bool
+    uses_scsi_reservation: bool
+
+    @classmethod
+    def from_xml(cls, node: Element) -> Attachment:
+        return cls(
+            disk_id=ident(node),
+            interface=text(node, "interface"),
+            active=boolean(node, "active"),
+            bootable=boolean(node, "bootable"),
+            read_only=boolean(node, "read_only"),
+            pass_discard=boolean(node, "pass_discard"),
+            uses_scsi_reservation=boolean(node, "uses_scsi_reservation"),
+        )
+
+
+@dataclass(frozen=True)
+class VmDisks:
+    """A registered VM with what is attached to it. snapshot_ids: without the active one, which a register may make
+    anew; None where they were not read."""
+
+    id: str
+    name: str
+    status: str
+    cluster_id: str
+    attachments: tuple[Attachment, ...]
+    snapshot_ids: frozenset[str] | None
+
+    @classmethod
+    def from_xml(cls, node: Element) -> VmDisks:
+        return cls(
+            id=ident(node),
+            name=text(node, "name"),
+            status=text(node, "status"),
+            cluster_id=reference(node, "cluster"),
+            attachments=tuple(Attachment.from_xml(one) for one in node.findall("disk_attachments/disk_attachment")),
+            snapshot_ids=_kept_snapshots(node.find("snapshots")),
+        )
+
+
+def _kept_snapshots(snapshots: Element | None) -> frozenset[str] | None:
+    if snapshots is None:
+        return None
+    return frozenset(ident(one) for one in snapshots if text(one, "snapshot_type") not in ("", "active"))
 
 
 @dataclass(frozen=True)
@@ -267,12 +338,14 @@ class UnregisteredTemplate:
 
 @dataclass(frozen=True)
 class UnregisteredDisk:
-    """A disk that lies on an attached domain and is not known to the engine."""
+    """A disk that lies on an attached domain and is not known to the engine. name: empty for the copy of a disk of a
+    template, and whenever the storage tells none."""
 
     id: str
     name: str
     provisioned_size: int
     domain_ids: tuple[str, ...]
+    content_type: str = ""
 
     @classmethod
     def from_xml(cls, node: Element, domain_id: str) -> UnregisteredDisk:
@@ -281,6 +354,7 @@ class UnregisteredDisk:
             name=text(node, "alias") or text(node, "name"),
             provisioned_size=number(node, "provisioned_size") or 0,
             domain_ids=(domain_id,),
+            content_type=text(node, "content_type"),
         )
 
 
@@ -295,6 +369,19 @@ class VnicProfile:
     @classmethod
     def from_xml(cls, node: Element) -> VnicProfile:
         return cls(ident(node), text(node, "name"), reference(node, "network"))
+
+
+@dataclass(frozen=True)
+class DiskProfile:
+    """A disk profile of a storage domain."""
+
+    id: str
+    name: str
+    domain_id: str
+
+    @classmethod
+    def from_xml(cls, node: Element) -> DiskProfile:
+        return cls(ident(node), text(node, "name"), reference(node, "storage_domain"))
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ _SYSTEM = "the system"
 _CREATE = Right("create_storage_domain", "StorageAdmin", _SYSTEM)
 _MANIPULATE = Right("manipulate_storage_domain", "StorageAdmin", "the storage domain")
 _IMPORT = Right("import_export_vm", "ClusterAdmin", "the cluster and the storage domain")
+_REGISTER_DISK = Right("create_disk", "DiskCreator", "the storage domain")
+_ATTACH_DISK = Right("attach_disk", "UserVmRunTimeManager", "the disk, and configure_vm_storage on the VM")
 
 _RIGHTS: tuple[tuple[str, str, Right], ...] = (
     ("POST|PUT|DELETE", f"/storageconnections(/{_ID})?", _CREATE),
@@ -38,6 +40,10 @@ _RIGHTS: tuple[tuple[str, str, Right], ...] = (
     ("POST", f"/datacenters/{_ID}/storagedomains(/{_ID}/(activate|deactivate))?", _MANIPULATE),
     ("DELETE", f"/datacenters/{_ID}/storagedomains/{_ID}", _MANIPULATE),
     ("POST", f"/storagedomains/{_ID}/(vms|templates)/{_ID}/register", _IMPORT),
+    ("POST", f"/datacenters/{_ID}/storagedomains/{_ID}/disks/{_ID}/register", _REGISTER_DISK),
+    ("POST", f"/storagedomains/{_ID}/disks;unregistered", _REGISTER_DISK),
+    ("PUT", f"/disks/{_ID}", Right("edit_disk_properties", "DiskOperator", "the disk")),
+    ("POST", f"/vms/{_ID}/diskattachments", _ATTACH_DISK),
     ("POST", f"/vms/{_ID}/start", Right("run_vm", "UserVmRunTimeManager", "the VM")),
     ("POST", f"/vms/{_ID}/stop", Right("stop_vm", "UserVmRunTimeManager", "the VM")),
     ("POST", f"/vms/{_ID}/shutdown", Right("shut_down_vm", "UserVmRunTimeManager", "the VM")),

@@ -33,11 +33,8 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import (
-    Cluster,
-    DataCenter,
-    Domain,
-)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Cluster
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.active_domains import active_domains
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.names import any_of, none_of
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import Inventory, read_inventory
@@ -169,32 +166,6 @@ def existing_targets(
         if mappings.of(option):
             existing[option] = {record.name for record in reads.named(client, collection)}
     return {option: names for option, names in existing.items() if option == "vnic_profiles" or option in BY_NAME}
-
-
-def active_domains(context: Context, data_center: DataCenter, asked: list[str]) -> tuple[list[Domain], tuple[str, ...]]:
-    """The asked domains of a data center, which must be active, and what check mode cannot prove about others.
-
-    BadInput for a domain that is attached but not active. One that is not attached is NotFound, except in check mode:
-    an earlier task may be about to attach it.
-    """
-    attached = reads.attached_domains(context.client, data_center.id)
-    found: list[Domain] = []
-    absent: list[str] = []
-    problems: list[str] = []
-    for name in asked:
-        there = any(name in (domain.id, domain.name) for domain in attached)
-        if not there and context.check_mode:
-            absent.append(name)
-            continue
-        domain = one(attached, name, kind="storage domain", place=f"data center {data_center.name}")
-        if domain.status != "active":
-            problems.append(f"domain {domain.name} is {domain.status}, it must be active")
-        found.append(domain)
-    if problems:
-        raise BadInput("; ".join(problems) + ". Activate it with storage_domain_attach, then run again")
-    which = f"domain {absent[0]}, which is" if len(absent) == 1 else f"{len(absent)} domains, which are"
-    not_proven = (f"what lies on {which} not attached to {data_center.name} yet",) if absent else ()
-    return list({domain.id: domain for domain in found}.values()), not_proven
 
 
 def ties_of(inventory: Inventory | None, chosen: t.Iterable[str]) -> Ties:

@@ -80,7 +80,9 @@ def apply(site: Site, disk: Entity, body: Record) -> None:
     """Carries an edit out: the disk is locked and the edit holds on for a while after its answer."""
     fields: Record = {key: "true" if is_on(body[key]) else "false" for key in _FLAGS if key in body}
     fields.update({key: body[key] for key in ("description", "provisioned_size", "sgio") if key in body})
-    fields.update({key: {"id": given} for key in ("disk_profile", "quota") if (given := given_id(body, key)) is not None})
+    fields.update(
+        {key: {"id": given} for key in ("disk_profile", "quota") if (given := given_id(body, key)) is not None}
+    )
     alias = body.get("alias") or body.get("name")
     if alias:
         fields.update({"alias": alias, "name": alias})
