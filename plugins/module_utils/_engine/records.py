@@ -227,9 +227,9 @@ class Disk:
 
 @dataclass(frozen=True)
 class Attachment:
-    """How a disk is attached to a VM (contract 05, 5.2)."""
+    """How a disk is attached to a VM; ``id`` is the disk's (contract 05, 5.2)."""
 
-    disk_id: str
+    id: str
     interface: str
     active: bool
     bootable: bool
@@ -240,7 +240,7 @@ class Attachment:
     @classmethod
     def from_xml(cls, node: Element) -> Attachment:
         return cls(
-            disk_id=ident(node),
+            id=ident(node),
             interface=text(node, "interface"),
             active=boolean(node, "active"),
             bootable=boolean(node, "bootable"),

@@ -15,8 +15,8 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml impor
 CASES = [
     (
         r.DataCenter,
-        '<data_center id="1"><name>Recovery</name><local>true</local><status>up</status></data_center>',
-        r.DataCenter("1", "Recovery", "up", True),
+        '<data_center id="1"><name>Recovery</name><local>true</local><quota_mode>audit</quota_mode></data_center>',
+        r.DataCenter("1", "Recovery", "", True, "audit"),
     ),
     (
         r.Cluster,
@@ -77,9 +77,35 @@ CASES = [
         (
             '<disk id="1"><name>n</name><alias>system</alias><storage_type>image</storage_type><content_type>data'
             '</content_type><status>ok</status><storage_domains><storage_domain id="2"/><storage_domain id="3"/>'
-            "</storage_domains></disk>"
+            '</storage_domains><shareable>true</shareable><quota id="4"/><disk_profile id="5"/></disk>'
         ),
-        r.Disk("1", "system", "image", "data", "ok", ("2", "3"), ""),
+        r.Disk("1", "system", "image", "data", "ok", ("2", "3"), "", True, "4", "5"),
+    ),
+    (
+        r.Attachment,
+        (
+            '<disk_attachment id="1"><interface>sata</interface><active>true</active><bootable>true</bootable>'
+            "<read_only>true</read_only><pass_discard>true</pass_discard>"
+            "<uses_scsi_reservation>true</uses_scsi_reservation></disk_attachment>"
+        ),
+        r.Attachment("1", "sata", True, True, True, True, True),
+    ),
+    (
+        r.VmDisks,
+        (
+            '<vm id="1"><name>web</name><status>down</status><cluster id="2"/><disk_attachments>'
+            '<disk_attachment id="3"><interface>ide</interface></disk_attachment></disk_attachments>'
+            '<snapshots><snapshot id="4"><snapshot_type>active</snapshot_type></snapshot>'
+            '<snapshot id="5"><snapshot_type>regular</snapshot_type></snapshot></snapshots></vm>'
+        ),
+        r.VmDisks(
+            "1", "web", "down", "2", (r.Attachment("3", "ide", False, False, False, False, False),), frozenset({"5"})
+        ),
+    ),
+    (
+        r.DiskProfile,
+        '<disk_profile id="1"><name>p</name><storage_domain id="2"/></disk_profile>',
+        r.DiskProfile("1", "p", "2"),
     ),
     (
         r.VnicProfile,
@@ -122,8 +148,11 @@ UNREGISTERED = [
     ),
     (
         r.UnregisteredDisk,
-        '<disk id="1"><alias>system</alias><provisioned_size>42</provisioned_size></disk>',
-        r.UnregisteredDisk("1", "system", 42, ("d1",)),
+        (
+            '<disk id="1"><alias>system</alias><provisioned_size>42</provisioned_size><content_type>iso</content_type>'
+            "</disk>"
+        ),
+        r.UnregisteredDisk("1", "system", 42, ("d1",), "iso"),
     ),
 ]
 
