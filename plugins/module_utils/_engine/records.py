@@ -284,7 +284,8 @@ def _kept_snapshots(snapshots: Element | None) -> frozenset[str] | None:
 class UnregisteredVm:
     """A VM that lies on attached domains and is not known to the engine (contract 04, 4.2).
 
-    ``domain_ids`` are all the domains that list it, in the order in which they were read.
+    ``domain_ids`` are all the domains that list it, in the order in which they were read. memory: bytes; created: the
+    engine's time text; priority: that of high availability, 0 to 100; lease_domain_id: empty without a lease.
     """
 
     id: str
@@ -294,6 +295,14 @@ class UnregisteredVm:
     memory: int
     status: str
     domain_ids: tuple[str, ...]
+    description: str = ""
+    created: str = ""
+    os: str = ""
+    delete_protected: bool = False
+    highly_available: bool = False
+    priority: int = 0
+    stateless: bool = False
+    lease_domain_id: str = ""
 
     @classmethod
     def from_xml(cls, node: Element, domain_id: str) -> UnregisteredVm:
@@ -305,6 +314,14 @@ class UnregisteredVm:
             memory=number(node, "memory") or 0,
             status=text(node, "status"),
             domain_ids=(domain_id,),
+            description=text(node, "description"),
+            created=text(node, "creation_time"),
+            os=text(node, "os/type"),
+            delete_protected=boolean(node, "delete_protected"),
+            highly_available=boolean(node, "high_availability/enabled"),
+            priority=number(node, "high_availability/priority") or 0,
+            stateless=boolean(node, "stateless"),
+            lease_domain_id=reference(node, "lease/storage_domain"),
         )
 
 
@@ -318,6 +335,12 @@ class UnregisteredTemplate:
     version: int
     architecture: str
     domain_ids: tuple[str, ...]
+    version_name: str = ""
+    memory: int = 0
+    description: str = ""
+    created: str = ""
+    os: str = ""
+    delete_protected: bool = False
 
     @property
     def template_id(self) -> str:
@@ -333,19 +356,29 @@ class UnregisteredTemplate:
             version=number(node, "version/version_number") or 1,
             architecture=text(node, "cpu/architecture"),
             domain_ids=(domain_id,),
+            version_name=text(node, "version/version_name"),
+            memory=number(node, "memory") or 0,
+            description=text(node, "description"),
+            created=text(node, "creation_time"),
+            os=text(node, "os/type"),
+            delete_protected=boolean(node, "delete_protected"),
         )
 
 
 @dataclass(frozen=True)
 class UnregisteredDisk:
     """A disk that lies on an attached domain and is not known to the engine. name: empty for the copy of a disk of a
-    template, and whenever the storage tells none."""
+    template, and whenever the storage tells none. Sizes are bytes; format: cow or raw."""
 
     id: str
     name: str
     provisioned_size: int
     domain_ids: tuple[str, ...]
     content_type: str = ""
+    actual_size: int = 0
+    description: str = ""
+    format: str = ""
+    sparse: bool = False
 
     @classmethod
     def from_xml(cls, node: Element, domain_id: str) -> UnregisteredDisk:
@@ -355,6 +388,10 @@ class UnregisteredDisk:
             provisioned_size=number(node, "provisioned_size") or 0,
             domain_ids=(domain_id,),
             content_type=text(node, "content_type"),
+            actual_size=number(node, "actual_size") or 0,
+            description=text(node, "description"),
+            format=text(node, "format"),
+            sparse=boolean(node, "sparse"),
         )
 
 
