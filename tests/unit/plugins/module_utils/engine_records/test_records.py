@@ -138,6 +138,16 @@ UNREGISTERED = [
         r.UnregisteredVm("1", "web", "3", "x86_64", 1024, "down", ("d1",)),
     ),
     (
+        r.UnregisteredVm,
+        (
+            '<vm id="1"><description>d</description><creation_time>c</creation_time><os><type>rhel</type></os>'
+            "<delete_protected>true</delete_protected><stateless>true</stateless>"
+            "<high_availability><enabled>true</enabled><priority>50</priority></high_availability>"
+            '<lease><storage_domain id="4"/></lease></vm>'
+        ),
+        r.UnregisteredVm("1", "", "", "", 0, "", ("d1",), "d", "c", "rhel", True, True, 50, True, "4"),
+    ),
+    (
         r.UnregisteredTemplate,
         (
             '<template id="1"><name>golden</name><version><base_template '
@@ -147,12 +157,21 @@ UNREGISTERED = [
         r.UnregisteredTemplate("1", "golden", "9", 3, "ppc64", ("d1",)),
     ),
     (
+        r.UnregisteredTemplate,
+        (
+            '<template id="1"><version><version_name>v</version_name></version><memory>7</memory>'
+            "<description>d</description><creation_time>c</creation_time><os><type>rhel</type></os>"
+            "<delete_protected>true</delete_protected></template>"
+        ),
+        r.UnregisteredTemplate("1", "", "1", 1, "", ("d1",), "v", 7, "d", "c", "rhel", True),
+    ),
+    (
         r.UnregisteredDisk,
         (
             '<disk id="1"><alias>system</alias><provisioned_size>42</provisioned_size><content_type>iso</content_type>'
-            "</disk>"
+            "<actual_size>7</actual_size><description>d</description><format>cow</format><sparse>true</sparse></disk>"
         ),
-        r.UnregisteredDisk("1", "system", 42, ("d1",), "iso"),
+        r.UnregisteredDisk("1", "system", 42, ("d1",), "iso", 7, "d", "cow", True),
     ),
 ]
 
