@@ -76,9 +76,7 @@ def describe_vms(vms: Sequence[UnregisteredVm], here: Here) -> list[Told]:
     return [_vm(vm, known.get(vm.id), here, owners.get(vm.name), (vm.name,) in twice) for vm in vms]
 
 
-def _vm(
-    vm: UnregisteredVm, known: InventoryVm | None, here: Here, owner: HasNameAndId | None, ambiguous: bool
-) -> Told:
+def _vm(vm: UnregisteredVm, known: InventoryVm | None, here: Here, owner: HasNameAndId | None, ambiguous: bool) -> Told:
     template_id = "" if vm.template_id == BLANK_TEMPLATE else vm.template_id
     state = template_state(template_id, here)
     problems = _ties("VM", vm, vm.id in here.vms, ambiguous, here)
