@@ -12,7 +12,7 @@ from __future__ import annotations
 import gc
 import json
 import typing as t
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from sys import intern
 
@@ -40,12 +40,15 @@ __all__ = (
     "InventoryVm",
     "inventory_of",
     "read_inventory",
+    "read_site",
+    "sound",
 )
 
 FORMAT = "ovirt-dr-estate"
 VERSIONS = (1,)
 
 Record = Mapping[str, t.Any]
+Found = t.TypeVar("Found")
 
 
 def read_inventory(path: str, site: str) -> Inventory:
@@ -54,7 +57,8 @@ def read_inventory(path: str, site: str) -> Inventory:
     BadInput for a file that cannot be read, is not an estate file, or does not hold the site.
     """
     with _nothing_to_collect():
-        return _read(path, site)
+        record = read_site(path, site)
+        return sound(path, site, lambda: inventory_of(site, record))
 
 
 @contextmanager
@@ -69,7 +73,8 @@ def _nothing_to_collect() -> Iterator[None]:
             gc.enable()
 
 
-def _read(path: str, site: str) -> Inventory:
+def read_site(path: str, site: str) -> Record:
+    """The record of a site in an estate file. BadInput as read_inventory, but for what lies inside of the record."""
     try:
         with open(path, encoding="utf-8") as stream:
             estate = json.load(stream)
@@ -82,11 +87,16 @@ def _read(path: str, site: str) -> Inventory:
     found = estate.get("sites")
     if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
         raise BadInput(f"inventory {path}: is damaged: 'sites' must be a list of sites")
-    sites = {str(record.get("name")): record for record in found}
+    sites: dict[str, Record] = {str(record.get("name")): record for record in found}
     if site not in sites:
         raise BadInput(f"inventory {path}: holds no site {site}, only {', '.join(sorted(sites)) or 'none'}")
+    return sites[site]
+
+
+def sound(path: str, site: str, read: Callable[[], Found]) -> Found:
+    """What ``read`` makes of the record of a site; BadInput when the record is damaged."""
     try:
-        return inventory_of(site, sites[site])
+        return read()
     except KeyError as error:
         # What was looked up is a key of a record, or the id of an object that another one refers to.
         raise BadInput(f"inventory {path}: site {site} is damaged: {error} is missing. Export it again") from error
