@@ -25,8 +25,10 @@ options:
     required: true
   cluster:
     description:
-      - The cluster, by name or id, for all of them. It wins over O(mappings.clusters).
+      - The cluster, by name or id, for all of them. It wins over O(mappings.clusters), and O(each[].cluster) over it.
       - Without it each goes into the cluster that O(mappings.clusters) gives, or else into the one of its old name.
+      - A cluster of another architecture is refused before anything is written, where the cluster is known by then; that
+        is always so with this option, and with mappings when an O(inventory) knows where the entity comes from.
     type: str
   exclude:
     description:
@@ -44,4 +46,13 @@ options:
       - Names or patterns of those whose failure is told and does not fail the task.
     type: list
     elements: str
+  inventory:
+    description:
+      - An inventory of the source site, as a file where the module runs. It tells what the engine's list of what is
+        unregistered does not hold, such as disks, clusters, LUNs, quotas and users.
+    type: path
+  inventory_site:
+    description:
+      - The site in O(inventory) that the entities come from.
+    type: str
 """

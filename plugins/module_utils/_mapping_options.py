@@ -27,6 +27,13 @@ _LUN: dict[str, t.Any] = {
     "alias": {"type": "str"},
 }
 
+# What may be wished for one entity.
+WISH_OPTIONS: dict[str, t.Any] = {
+    "cluster": {"type": "str"},
+    "partial": {"type": "bool"},
+    "best_effort": {"type": "bool"},
+}
+
 MAPPING_OPTIONS: dict[str, t.Any] = {
     "mappings": {
         "type": "dict",
@@ -63,5 +70,7 @@ TARGET_OPTIONS: dict[str, t.Any] = {
     "exclude": {"type": "list", "elements": "str"},
     "partial": {"type": "list", "elements": "str"},
     "best_effort": {"type": "list", "elements": "str"},
+    "inventory": {"type": "path"},
+    "inventory_site": {"type": "str"},
     **MAPPING_OPTIONS,
 }

@@ -12,7 +12,10 @@ short_description: Templates that lie on attached storage domains are registered
 version_added: 0.1.0
 description:
   - Registers templates and their versions that lie unregistered on attached domains, base templates first.
-  - Register the templates of all domains before any VM, because a VM on a template is refused without it.
+  - Register the templates of all domains before any VM, because a VM on a template is refused without it; or leave them
+    to O(ovirt_dr.storage.unregistered_vm_register#module:templates).
+  - A template whose disks have copies on several domains is registered once, with the copies on the domains that are
+    active then. A domain that is attached later does not add its copies by itself, which is told as a warning.
 extends_documentation_fragment:
   - ovirt_dr.storage.attributes
   - ovirt_dr.storage.attributes.actiongroup_engine
@@ -28,6 +31,39 @@ options:
     type: list
     elements: str
     default: ["*"]
+  bases:
+    description:
+      - What to do about the base template of a version, when it is neither registered nor one of O(templates).
+      - With V(registered) such a version fails, and nothing is asked of the engine for it.
+      - With V(needed) the base is registered before it, from the same domains.
+    type: str
+    choices: [registered, needed]
+    default: registered
+  each:
+    description:
+      - What holds for single templates. One that is named here must be one of those that are to be registered.
+    type: list
+    elements: dict
+    suboptions:
+      template:
+        description: The template, by id, or by name, which then means all its versions.
+        type: str
+        required: true
+      cluster:
+        description: The cluster, by name or id. It wins over O(cluster) and O(mappings.clusters).
+        type: str
+      clone:
+        description:
+          - Whether it is registered as a copy under another id. No engine can do that with a template, so V(true) is
+            refused, with the reason, before anything is asked.
+        type: bool
+        default: false
+      partial:
+        description: Whether it may come without the disks that are not there. It wins over O(partial).
+        type: bool
+      best_effort:
+        description: Whether its failure is told and does not fail the task. It wins over O(best_effort).
+        type: bool
 attributes:
   check_mode:
     support: full
@@ -168,17 +204,27 @@ dropped:
 """
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register import register_templates
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options import TARGET_OPTIONS
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options import TARGET_OPTIONS, WISH_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._module import run_module
 
 OPTIONS = {
     **TARGET_OPTIONS,
     "templates": {"type": "list", "elements": "str", "default": ["*"]},
+    "bases": {"type": "str", "choices": ["registered", "needed"], "default": "registered"},
+    "each": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "template": {"type": "str", "required": True},
+            "clone": {"type": "bool", "default": False},
+            **WISH_OPTIONS,
+        },
+    },
 }
 
 
 def main() -> None:
-    run_module(register_templates, OPTIONS)
+    run_module(register_templates, OPTIONS, required_together=[("inventory", "inventory_site")])
 
 
 if __name__ == "__main__":

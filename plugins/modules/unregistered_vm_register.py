@@ -13,7 +13,8 @@ version_added: 0.1.0
 description:
   - Registers VMs that lie unregistered on attached domains, many at once, with the mappings that they need.
   - Each domain is listed once. A VM that is registered already is left alone. VMs on a template need it to be
-    registered before, see M(ovirt_dr.storage.unregistered_template_register).
+    registered before, see M(ovirt_dr.storage.unregistered_template_register) and O(templates).
+  - While the engine is busy with a name, a template or an import, a register is tried again.
   - Before anything is registered, the engine is searched for LUN disks that no VM uses. Registering a VM beside the old
     record of its own LUN disk damages the engine's storage listing, so such a record is removed first (the data stays
     on the LUN) or the task stops; see O(leftover_luns).
@@ -37,15 +38,39 @@ options:
       - Whether a NIC whose MAC address is in use, or lies outside the cluster's MAC pool, gets another one.
     type: bool
     default: false
-  inventory:
+  templates:
     description:
-      - An inventory of the source site, as a file where the module runs. It tells whose LUN disk is whose, and which
-        disks a VM should have.
-    type: path
-  inventory_site:
-    description:
-      - The site in O(inventory) that the VMs come from.
+      - What to do about the template that a VM stands on, when it is not registered.
+      - With V(registered) such a VM fails, and nothing is asked of the engine for it.
+      - With V(needed) the template is registered before it, from the same domains, base versions first. It goes into
+        O(cluster), into the one that O(mappings.clusters) gives, or into that of O(each[].cluster) for the VM.
     type: str
+    choices: [registered, needed]
+    default: registered
+  each:
+    description:
+      - What holds for single VMs. A VM that is named here must be one of those that are to be registered.
+    type: list
+    elements: dict
+    suboptions:
+      vm:
+        description: The VM, by the name or id that it has on the storage. A name that two carry needs the id.
+        type: str
+        required: true
+      cluster:
+        description: The cluster, by name or id. It wins over O(cluster) and O(mappings.clusters).
+        type: str
+      name:
+        description:
+          - The name under which it is registered. One that is taken in the data center, or given to two, is refused
+            before anything is written. What is registered already is not renamed.
+        type: str
+      partial:
+        description: Whether it may come without the disks that are not there. It wins over O(partial).
+        type: bool
+      best_effort:
+        description: Whether its failure is told and does not fail the task. It wins over O(best_effort).
+        type: bool
   leftover_luns:
     description:
       - What to do with LUN disks that no VM uses and whose owner is not known from O(inventory).
@@ -116,6 +141,19 @@ EXAMPLES = r"""
     vms: [db01]
     cluster: dr
     partial: [db01]
+
+- name: All VMs with the templates they need, one under another name, one in another cluster
+  ovirt_dr.storage.unregistered_vm_register:
+    data_center: Recovery
+    domains: [data-web, data-db]
+    vms: ["*"]
+    templates: needed
+    mappings:
+      clusters:
+        - {from: prod, to: dr}
+    each:
+      - {vm: web01, name: web01-dr}
+      - {vm: 4191aa10-4bee-4778-9258-953778017034, cluster: dr-power}
 """
 
 RETURN = r"""
@@ -157,7 +195,7 @@ done:
   description: The names of what was carried out, by action; in check mode, of what would be.
   returned: always
   type: dict
-  sample: {register: [web01]}
+  sample: {register_template: [tmpl-debian12], register: [web01]}
 already:
   description: The names of what was so before, by action.
   returned: always
@@ -270,7 +308,7 @@ dropped:
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import SIGN_IN_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register import register_vms
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options import TARGET_OPTIONS
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options import TARGET_OPTIONS, WISH_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._module import run_module
 
 OPTIONS = {
@@ -278,8 +316,12 @@ OPTIONS = {
     "chap": SIGN_IN_OPTIONS["chap"],
     "vms": {"type": "list", "elements": "str", "required": True},
     "reassign_bad_macs": {"type": "bool", "default": False},
-    "inventory": {"type": "path"},
-    "inventory_site": {"type": "str"},
+    "templates": {"type": "str", "choices": ["registered", "needed"], "default": "registered"},
+    "each": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"vm": {"type": "str", "required": True}, "name": {"type": "str"}, **WISH_OPTIONS},
+    },
     "leftover_luns": {"type": "str", "choices": ["refuse", "keep", "remove"], "default": "refuse"},
 }
 

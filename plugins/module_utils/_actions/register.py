@@ -10,13 +10,20 @@ for what is there, so that a partial VM is known to be one.
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.jobs import still_working
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.actions import Answer, Done, Failed, Pending
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.actions import (
+    Answer,
+    Done,
+    Failed,
+    Pending,
+    Retry,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Step
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import Fault
@@ -28,8 +35,14 @@ if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
     from lxml.etree import _Element as Element
 
-# The name of the watch that reads registered VMs or templates by id.
+# The names of the watches that read registered VMs and templates by id.
 REGISTERED = "registered"
+REGISTERED_TEMPLATES = "registered templates"
+
+# What a register is told while another one holds the lock of the name; a name that is taken for good reads the same.
+_NAME_TAKEN = re.compile(r"name is already (?:in use|used)", re.IGNORECASE)
+NAME_PAUSE = 2.0
+"""Seconds until a register is tried again whose name was held by another import."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +62,11 @@ class RegisterSettings:
 
 
 class Register:
-    """Registers one entity. kind: "vm" or "template"."""
+    """Registers VMs and templates, by the kind of the step."""
 
-    def __init__(self, client: Client, settings: RegisterSettings, kind: str) -> None:
+    def __init__(self, client: Client, settings: RegisterSettings) -> None:
         self._client = client
         self._settings = settings
-        self._kind = kind
         # entity id -> why the engine refused the whole, once a partial register was sent
         self._refused: dict[str, str] = {}
 
@@ -66,6 +78,8 @@ class Register:
                 raise
             if fault.status == 409 and self._present(step) is not None:
                 return Done("is registered", already=True)
+            if fault.status == 409 and _NAME_TAKEN.search(fault.detail) and self._name_is_free(step):
+                return Retry(NAME_PAUSE, f"{fault}", self._settings.timeout)
             if not step.details["partial"] or fault.status not in (400, 409):
                 raise
             self._refused[step.target_id] = fault.detail
@@ -79,15 +93,20 @@ class Register:
 
     def _post(self, step: Step, *, partial: bool) -> None:
         self._client.post(
-            f"/storagedomains/{step.details['domain']}/{self._kind}s/{step.target_id}/register",
-            register_body(self._settings, partial=partial, vm=self._kind == "vm"),
+            f"/storagedomains/{step.details['domain']}/{step.kind}s/{step.target_id}/register",
+            register_body(self._settings, step, partial=partial),
             step=step.id,
-            subject=f"{self._kind} {step.name}",
+            subject=f"{step.kind} {step.name}",
             timeout=self._settings.call_timeout,
         )
 
     def _present(self, step: Step) -> Vm | Template | None:
-        return registered_watch(self._client, self._kind)({step.target_id}).get(step.target_id)
+        return registered_watch(self._client, step.kind)({step.target_id}).get(step.target_id)
+
+    def _name_is_free(self, step: Step) -> bool:
+        """Whether nothing registered carries the name, so that only an import that is under way can hold it."""
+        there = reads.vms(self._client) if step.kind == "vm" else reads.templates(self._client)
+        return all(record.name != step.name for record in there)
 
     def _until_there(self, step: Step) -> Done | Pending:
         refused = self._refused.get(step.target_id)
@@ -95,7 +114,7 @@ class Register:
         if not self._settings.wait:
             return Done("accepted, not waited for", details)
         return Pending(
-            watch=REGISTERED,
+            watch=REGISTERED if step.kind == "vm" else REGISTERED_TEMPLATES,
             key=step.target_id,
             verdict=_verdict(details),
             timeout=self._settings.timeout,
@@ -110,15 +129,21 @@ def registered_watch(client: Client, kind: str) -> Callable[[t.Collection[str]],
     return lambda ids: {template.id: template for template in reads.templates(client) if template.id in ids}
 
 
-def register_body(settings: RegisterSettings, *, partial: bool, vm: bool) -> Element:
-    """The body of a register. vm: templates know neither ``async`` nor MACs (contract 04, 4.6)."""
+def register_body(settings: RegisterSettings, step: Step, *, partial: bool) -> Element:
+    """The body of a register. Templates know neither ``async`` nor MACs nor a new name (contract 04, 4.6).
+
+    A new name stands in ``name``; in ``vm/name``, as the SDK has it, it is ignored or an error (04b #153, #154).
+    """
     body = element("action")
-    if settings.cluster_id:
-        body.append(element("cluster", id=settings.cluster_id))
+    cluster_id = step.details.get("cluster") or settings.cluster_id
+    if cluster_id:
+        body.append(element("cluster", id=str(cluster_id)))
     body.append(element("allow_partial_import", text="true" if partial else "false"))
-    if vm:
+    if step.kind == "vm":
         body.append(element("async", text="true"))
         body.append(element("reassign_bad_macs", text="true" if settings.reassign_bad_macs else "false"))
+        if step.details.get("name"):
+            body.append(element("name", text=str(step.details["name"])))
     if settings.configuration is not None:
         # An element belongs to one document at a time, and several threads build bodies from this one.
         body.append(deepcopy(settings.configuration))

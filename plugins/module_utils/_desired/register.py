@@ -6,13 +6,27 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import ABSENT, Change
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, Step
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register_clusters import Placement
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register_templates import (
+    Needed,
+    shown,
+    step_id,
+)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register_wishes import (
+    NO_WISH,
+    Wish,
+    assigned,
+    check_names,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import Index, left_out, select
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import HasNameAndId, is_pattern
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import Ambiguous, BadInput
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import HasNameAndId, is_pattern, label
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import (
     BLANK_TEMPLATE,
     UnregisteredTemplate,
@@ -20,6 +34,21 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records i
 )
 
 E = t.TypeVar("E", UnregisteredVm, UnregisteredTemplate)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an inventory of the source tells of what the engine's lists do not hold; all empty without one.
+
+    lies_on: name -> the domains that hold it and are not at hand, or nothing; id_of: name -> id, or nothing.
+    """
+
+    lies_on: Callable[[str], str] = lambda _name: ""
+    id_of: Callable[[str], str] = lambda _name: ""
+
+
+NOTHING_KNOWN = Known()
+ANYWHERE = Placement()
 
 
 def plan_register(
@@ -32,87 +61,160 @@ def plan_register(
     *,
     is_required: Callable[[str], bool],
     may_be_partial: Callable[[str], bool],
+    wishes: Sequence[Wish] = (),
+    placement: Placement = ANYWHERE,
+    needed: Needed | None = None,
     unproven: bool = False,
-    lies_on: Callable[[str], str] = lambda _name: "",
+    known: Known = NOTHING_KNOWN,
 ) -> Plan:
     """The steps that register what ``asked`` names.
 
     kind: "vm" or "template"; unregistered: what the attached domains list, each entity once; registered: what the
     target has of this kind; templates: ids of the registered templates; is_required: name -> whether its failure
-    fails the run; may_be_partial: name -> whether it may come without some disks; unproven: some domains could not be
-    listed yet, so what is not found may still come with them; lies_on: name -> the domains that hold it and are not at
-    hand, by an inventory, or nothing. Raises Ambiguous for a name that two carry.
+    fails the run; may_be_partial: name -> whether it may come without some disks; wishes: for single entities;
+    placement: the clusters; needed: the templates that may be registered with what stands on them, None when they must
+    be there; unproven: some domains could not be listed yet, so what is not found may still come with them.
+
+    Raises Ambiguous for a name that two carry, and BadInput for wishes that contradict each other, two sources of one
+    new name, a new name that is taken, and something required that does not fit into its cluster.
     """
-    selection = select(
-        unregistered, asked, exclude=exclude, kind=f"unregistered {kind}", shared_names=kind == "template"
-    )
-    chosen = {entity.id for entity in selection.chosen}
+    selection = select(unregistered, asked, exclude=exclude, kind=f"unregistered {kind}", shared_names=True)
+    index = Index(registered)
+    granted = assigned(wishes, kind, selection.chosen, asked, exclude, index)
     owners = {record.name: record for record in registered}
-    outcomes = _unmatched(kind, selection.unmatched, exclude, registered, is_required, unproven, lies_on)
-    known = {record.id for record in registered}
-    steps: list[Step] = []
-    changes: dict[str, tuple[Change, ...]] = {}
+    if kind == "vm":
+        check_names(kind, selection.chosen, granted, owners.get)
+        _check_ambiguous(kind, selection.chosen, granted)
+    planner = _Planner(kind, templates, {entity.id for entity in selection.chosen}, needed, placement)
+    outcomes = _unmatched(kind, selection.unmatched, exclude, index, is_required, unproven, known, wishes)
+    there = {record.id: record for record in registered}
     for entity in selection.chosen:
-        required = is_required(entity.name) and is_required(entity.id)
-        owner = owners.get(entity.name)
-        before = _needed(entity, templates, chosen)
-        if entity.id in known:
-            outcomes.append(
-                settled("register", kind, entity.name, entity.id, "already", "is registered", required=required)
-            )
-        elif kind == "vm" and owner is not None:
+        wish = granted.get(entity.id, NO_WISH)
+        required = not wish.best_effort if wish.best_effort is not None else _both(is_required, entity)
+        partial = wish.partial if wish.partial is not None else _either(may_be_partial, entity)
+        if entity.id in there:
+            planner.settle(entity, "already", _is_registered(there[entity.id], wish), required)
+        elif kind == "vm" and not wish.name and entity.name in owners:
+            owner = owners[entity.name]
             message = (
-                f"{entity.name} ({entity.id}): the name belongs to another {kind} of the engine ({owner.id}); "
-                "rename or remove that one, then run again"
+                f"{label(entity)}: the name belongs to another {kind} of the engine ({owner.id}); rename or remove "
+                "that one, or give this one a new name in 'each', then run again"
             )
-            outcomes.append(settled("register", kind, entity.name, entity.id, "failed", message, required=required))
-        elif before is None:
-            message = (
-                f"{entity.name}: its template {entity.template_id} is not registered; register the templates of all "
-                "domains first, then run again"
-            )
-            outcomes.append(settled("register", kind, entity.name, entity.id, "failed", message, required=required))
+            planner.settle(entity, "failed", message, required)
         else:
-            step = Step(
-                id=_step_id(kind, entity.id),
-                action="register",
-                kind=kind,
-                name=entity.name,
-                target_id=entity.id,
-                details={
-                    "domain": entity.domain_ids[0],
-                    "partial": may_be_partial(entity.name) or may_be_partial(entity.id),
-                },
-                after=before,
-                required=required,
-                says=f"register {kind} {_shown(entity)}",
+            planner.add(entity, wish, required=required, partial=partial)
+    return planner.plan(outcomes)
+
+
+class _Planner:
+    """Collects the steps of what is registered, and the reasons of what is not."""
+
+    def __init__(
+        self, kind: str, templates: Collection[str], chosen: set[str], needed: Needed | None, placement: Placement
+    ) -> None:
+        self._kind = kind
+        self._templates = templates
+        self._chosen = chosen
+        self._needed = needed
+        self._placement = placement
+        self._steps: list[Step] = []
+        self._outcomes: list[Outcome] = []
+        self._changes: dict[str, tuple[Change, ...]] = {}
+        self._misfits: list[str] = []
+        self._warnings: list[str] = []
+
+    def settle(self, entity: HasNameAndId, state: t.Literal["already", "failed"], message: str, required: bool) -> None:
+        """An entity that gets no step."""
+        outcome = settled("register", self._kind, entity.name, entity.id, state, message, required=required)
+        self._outcomes.append(outcome)
+
+    def add(self, entity: UnregisteredVm | UnregisteredTemplate, wish: Wish, *, required: bool, partial: bool) -> None:
+        """An entity that is registered, or the reason why it cannot be."""
+        misfit = self._placement.misfit(entity, wish)
+        if misfit:
+            if required:
+                self._misfits.append(misfit)
+            self.settle(entity, "failed", misfit, required)
+            return
+        cluster = self._placement.of(entity, wish)
+        before, why = self._before(entity, required, self._placement.for_template(wish))
+        if why:
+            self.settle(entity, "failed", f"{entity.name}: {why}", required)
+            return
+        warning = self._placement.warning(entity, wish)
+        if warning:
+            self._warnings.append(warning)
+        name = wish.name or entity.name
+        details: dict[str, object] = {"domain": entity.domain_ids[0], "partial": partial}
+        if wish.cluster and cluster is not None:
+            details["cluster"] = cluster.id
+        if wish.name:
+            details["name"] = wish.name
+        step = Step(
+            id=step_id(self._kind, entity.id),
+            action="register",
+            kind=self._kind,
+            name=name,
+            target_id=entity.id,
+            details=details,
+            after=before,
+            required=required,
+            says=f"register {self._kind} {shown(entity)}" + (f" as {name}" if wish.name else ""),
+        )
+        self._steps.append(step)
+        called = name if wish.name else shown(entity)
+        self._changes[step.id] = (Change(self._kind, called, "registered", ABSENT, entity.id),)
+
+    def plan(self, outcomes: Sequence[Outcome]) -> Plan:
+        """Everything together. BadInput when something required does not fit into its cluster."""
+        if self._misfits:
+            raise BadInput("; ".join(self._misfits))
+        extra = self._needed.plan() if self._needed is not None else Plan()
+        return Plan(
+            steps=extra.steps + tuple(self._steps),
+            outcomes=(*outcomes, *self._outcomes),
+            changes={**extra.changes, **self._changes},
+            warnings=tuple(self._warnings),
+        )
+
+    def _before(
+        self, entity: UnregisteredVm | UnregisteredTemplate, required: bool, cluster_id: str
+    ) -> tuple[frozenset[str], str]:
+        """The steps that must end before an entity is registered, or why it cannot be."""
+        template = entity.template_id
+        if template in ("", BLANK_TEMPLATE) or template in self._templates:
+            return frozenset(), ""
+        if self._kind == "template" and template in self._chosen:
+            return frozenset({step_id("template", template)}), ""
+        if self._needed is None:
+            return frozenset(), (
+                f"its template {template} is not registered; register the templates of all domains first, "
+                f"or say '{'bases' if self._kind == 'template' else 'templates'}: needed', then run again"
             )
-            steps.append(step)
-            changes[step.id] = (Change(kind, _shown(entity), "registered", ABSENT, entity.id),)
-    return Plan(steps=tuple(steps), outcomes=tuple(outcomes), changes=changes)
+        return self._needed.before(template, required=required, cluster_id=cluster_id)
 
 
-def _shown(entity: UnregisteredVm | UnregisteredTemplate) -> str:
-    """What tells an entity from all others: a template and its versions carry one name."""
-    if isinstance(entity, UnregisteredTemplate) and entity.base_id != entity.id:
-        return f"{entity.name} version {entity.version}"
-    return entity.name
+def _both(test: Callable[[str], bool], entity: HasNameAndId) -> bool:
+    return test(entity.name) and test(entity.id)
 
 
-def _step_id(kind: str, entity_id: str) -> str:
-    return f"register:{kind}:{entity_id}"
+def _either(test: Callable[[str], bool], entity: HasNameAndId) -> bool:
+    return test(entity.name) or test(entity.id)
 
 
-def _needed(
-    entity: UnregisteredVm | UnregisteredTemplate, templates: Collection[str], chosen: set[str]
-) -> frozenset[str] | None:
-    """The steps that must end before this one, or None when what it needs is nowhere."""
-    template = entity.template_id
-    if template in ("", BLANK_TEMPLATE) or template in templates:
-        return frozenset()
-    if isinstance(entity, UnregisteredTemplate) and template in chosen:
-        return frozenset({_step_id("template", template)})
-    return None
+def _is_registered(record: HasNameAndId, wish: Wish) -> str:
+    if wish.name and record.name != wish.name:
+        return f"is registered as {record.name}; what is registered is not renamed"
+    return "is registered"
+
+
+def _check_ambiguous(kind: str, chosen: Sequence[HasNameAndId], wishes: Mapping[str, Wish]) -> None:
+    """Ambiguous when two of the chosen would come under one name: which one is meant would be a guess."""
+    seen: dict[str, HasNameAndId] = {}
+    for entity in chosen:
+        other = seen.setdefault(wishes.get(entity.id, NO_WISH).name or entity.name, entity)
+        if other is not entity:
+            raise Ambiguous(kind=f"unregistered {kind}", asked=entity.name, candidates=[label(other), label(entity)])
 
 
 def _missing(kind: str, selector: str, domains: str) -> str:
@@ -130,14 +232,19 @@ def _unmatched(
     kind: str,
     selectors: Sequence[str],
     exclude: Sequence[str],
-    registered: Collection[HasNameAndId],
+    index: Index[t.Any],
     is_required: Callable[[str], bool],
     unproven: bool,
-    lies_on: Callable[[str], str],
+    known: Known,
+    wishes: Sequence[Wish],
 ) -> list[Outcome]:
     """What becomes of selectors that met nothing unregistered: registered already, or nowhere."""
     outcomes: dict[str, Outcome] = {}
-    index = Index(registered)
+    renamed = {wish.subject: wish.name for wish in wishes if wish.name}
+
+    def settle(key: str, name: str, target_id: str, state: t.Any, message: str, required: bool) -> None:
+        outcomes[key] = settled("register", kind, name, target_id, state, message, required=required)
+
     for selector in selectors:
         if is_pattern(selector) or left_out(selector, exclude):
             continue
@@ -145,18 +252,20 @@ def _unmatched(
         for record in there:
             if left_out(record.name, exclude) or left_out(record.id, exclude):
                 continue
-            required = is_required(record.name) and is_required(record.id)
-            outcomes[record.id] = settled(
-                "register", kind, record.name, record.id, "already", "is registered", required=required
-            )
-        if not there and unproven:
+            settle(record.id, record.name, record.id, "already", "is registered", _both(is_required, record))
+        required = is_required(selector)
+        if there:
+            continue
+        under = index.find(renamed[selector]) if selector in renamed else []
+        source = known.id_of(selector)
+        if under and source in ("", under[0].id):
+            message = f"is registered as {under[0].name}"
+            if not source:
+                message += ", as far as the name tells: without an inventory it is not known whether that was it"
+            settle(under[0].id, under[0].name, under[0].id, "already", message, required)
+        elif unproven:
             message = f"{selector}: not proven, it may lie on a domain that is not attached yet"
-            outcomes[selector] = settled(
-                "register", kind, selector, "", "skipped", message, required=is_required(selector)
-            )
-        elif not there:
-            message = _missing(kind, selector, lies_on(selector))
-            outcomes[selector] = settled(
-                "register", kind, selector, "", "failed", message, required=is_required(selector)
-            )
+            settle(selector, selector, "", "skipped", message, required)
+        else:
+            settle(selector, selector, "", "failed", _missing(kind, selector, known.lies_on(selector)), required)
     return list(outcomes.values())

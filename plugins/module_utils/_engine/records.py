@@ -26,6 +26,12 @@ def reference(node: Element, path: str) -> str:
     return ident(child) if child is not None else ""
 
 
+def compatibility_version(node: Element, path: str) -> tuple[int, int] | None:
+    """A compatibility version, as (4, 7); None where there is none."""
+    major, minor = number(node, f"{path}/major"), number(node, f"{path}/minor")
+    return None if major is None or minor is None else (major, minor)
+
+
 def references(node: Element, path: str) -> tuple[str, ...]:
     """The ids of all objects that the elements at ``path`` point at, in the engine's order."""
     return tuple(ident(child) for child in node.findall(path))
@@ -57,16 +63,23 @@ class DataCenter:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster of one CPU architecture in a data center."""
+    """A cluster of one CPU architecture in a data center. version: its compatibility version, None if not told."""
 
     id: str
     name: str
     data_center_id: str
     architecture: str
+    version: tuple[int, int] | None = None
 
     @classmethod
     def from_xml(cls, node: Element) -> Cluster:
-        return cls(ident(node), text(node, "name"), reference(node, "data_center"), text(node, "cpu/architecture"))
+        return cls(
+            ident(node),
+            text(node, "name"),
+            reference(node, "data_center"),
+            text(node, "cpu/architecture"),
+            compatibility_version(node, "version"),
+        )
 
 
 @dataclass(frozen=True)
@@ -157,6 +170,7 @@ class Vm:
     cluster_id: str
     template_id: str
     delete_protected: bool
+    quota_id: str = ""
 
     @classmethod
     def from_xml(cls, node: Element) -> Vm:
@@ -167,6 +181,7 @@ class Vm:
             cluster_id=reference(node, "cluster"),
             template_id=reference(node, "template"),
             delete_protected=boolean(node, "delete_protected"),
+            quota_id=reference(node, "quota"),
         )
 
 
@@ -180,6 +195,7 @@ class Template:
     base_id: str
     version: int
     delete_protected: bool
+    quota_id: str = ""
 
     @classmethod
     def from_xml(cls, node: Element) -> Template:
@@ -190,6 +206,7 @@ class Template:
             base_id=reference(node, "version/base_template") or ident(node),
             version=number(node, "version/version_number") or 1,
             delete_protected=boolean(node, "delete_protected"),
+            quota_id=reference(node, "quota"),
         )
 
 
@@ -285,7 +302,8 @@ class UnregisteredVm:
     """A VM that lies on attached domains and is not known to the engine (contract 04, 4.2).
 
     ``domain_ids`` are all the domains that list it, in the order in which they were read. memory: bytes; created: the
-    engine's time text; priority: that of high availability, 0 to 100; lease_domain_id: empty without a lease.
+    engine's time text; priority: that of high availability, 0 to 100; lease_domain_id: empty without a lease;
+    compatibility: its own compatibility version, None when it goes with its cluster.
     """
 
     id: str
@@ -303,6 +321,7 @@ class UnregisteredVm:
     priority: int = 0
     stateless: bool = False
     lease_domain_id: str = ""
+    compatibility: tuple[int, int] | None = None
 
     @classmethod
     def from_xml(cls, node: Element, domain_id: str) -> UnregisteredVm:
@@ -322,6 +341,7 @@ class UnregisteredVm:
             priority=number(node, "high_availability/priority") or 0,
             stateless=boolean(node, "stateless"),
             lease_domain_id=reference(node, "lease/storage_domain"),
+            compatibility=compatibility_version(node, "custom_compatibility_version"),
         )
 
 
@@ -341,6 +361,7 @@ class UnregisteredTemplate:
     created: str = ""
     os: str = ""
     delete_protected: bool = False
+    compatibility: tuple[int, int] | None = None
 
     @property
     def template_id(self) -> str:
@@ -362,6 +383,7 @@ class UnregisteredTemplate:
             created=text(node, "creation_time"),
             os=text(node, "os/type"),
             delete_protected=boolean(node, "delete_protected"),
+            compatibility=compatibility_version(node, "custom_compatibility_version"),
         )
 
 

@@ -27,7 +27,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.preflight_
     pointed,
     sign_ins,
 )
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register import existing_targets
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_target import existing_targets
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import read_inventory
 
 if t.TYPE_CHECKING:
