@@ -27,8 +27,8 @@ options:
     description:
       - The cluster, by name or id, for all of them. It wins over O(mappings.clusters), and O(each[].cluster) over it.
       - Without it each goes into the cluster that O(mappings.clusters) gives, or else into the one of its old name.
-      - A cluster of another architecture is refused before anything is written, where the cluster is known by then; that
-        is always so with this option, and with mappings when an O(inventory) knows where the entity comes from.
+      - A cluster of another architecture is refused before anything is written, where the cluster is known by then. It
+        is with this option, and with mappings when an O(inventory) knows where the entity comes from.
     type: str
   exclude:
     description:

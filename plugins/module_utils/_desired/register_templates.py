@@ -24,9 +24,9 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records i
 class Needed:
     """Templates that may come along, each at most once; bases before their versions.
 
-    listed: reads what the domains list, by id, and is called at most once, only when something needs it; registered: ids of the templates that are there; told: id -> what people call
-    it and where it lies, by an inventory, or its id; left_out: whether one is to be left alone, by name or id.
-    action: what their steps are for.
+    listed: reads what the domains list, by id; called at most once, and only when something needs it. registered: ids
+    of the templates that are there; told: id -> what people call it and where it lies, by an inventory, or its id;
+    left_out: whether one is to be left alone, by name or id; action: what their steps are for.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Needed:
     def before(self, template_id: str, *, required: bool, cluster_id: str) -> tuple[frozenset[str], str]:
         """The step after which the template is there, which is planned by this call; or why there can be none.
 
-        required: whether what stands on it is; cluster_id: where that goes, when nothing else says where the template goes.
+        required: whether what stands on it is; cluster_id: where that goes, when nothing else says it of the template.
         """
         template = self._listed.get(template_id)
         if template is None:

@@ -14,9 +14,10 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select i
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import HasNameAndId, is_pattern, label
 
+# 04c #84, 04b #199; contract 04, 4.6.
 NO_CLONE_OF_TEMPLATES = (
     "a template cannot be registered as a clone: the engine reads no new name for it and answers with an internal "
-    "error (04c #84, 04b #199). Register it as it is, make a VM from it, and a new template from that VM"
+    "error. Register it as it is, make a VM from it, and a new template from that VM"
 )
 
 

@@ -125,6 +125,12 @@ WRONG: list[tuple[str, dict[str, t.Any], tuple[str, ...]]] = [
     ("unregistered_vm_register", {**VMS, "domains": ["data-erp"]}, ("no storage domain 'data-erp'",)),
     ("unregistered_vm_register", {**VMS, "vms": ["nobody"]}, ("nobody", "no VM of this name is registered")),
     ("unregistered_vm_register", {**VMS, "vms": ["app01", "nobody"], "exclude": ["app01"]}, ("nobody",)),
+    ("unregistered_vm_register", {**VMS, "templates": "all"}, ("templates", "registered, needed")),
+    ("unregistered_vm_register", {**VMS, "each": [{"name": "x"}]}, ("missing required arguments: vm",)),
+    ("unregistered_vm_register", {**VMS, "each": [{"vm": "nobody"}]}, ("each: nobody is none of those",)),
+    ("unregistered_template_register", {**TEMPLATES, "bases": "all"}, ("bases", "registered, needed")),
+    ("unregistered_template_register", {**TEMPLATES, "each": [{"cluster": "dr"}]}, ("required arguments: template",)),
+    ("unregistered_template_register", {**TEMPLATES, "inventory_site": "primary"}, ("inventory, inventory_site",)),
     ("unregistered_vm_register", {**VMS, "leftover_luns": "ask"}, ("leftover_luns", "refuse, keep, remove")),
     ("unregistered_vm_register", {**VMS, "inventory": "/nowhere.json"}, ("inventory, inventory_site",)),
     (
