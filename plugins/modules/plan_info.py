@@ -93,6 +93,9 @@ plan:
       description: The ids of the domains that leave the source's data center for that of the target, at one engine.
       type: list
       elements: str
+    source_url:
+      description: The engine of the source.
+      type: str
     source_data_center:
       description: The data center of the source.
       type: str

@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - ovirt_dr.storage.attributes.actiongroup_engine
   - ovirt_dr.storage.auth
   - ovirt_dr.storage.domains
+  - ovirt_dr.storage.guard
   - ovirt_dr.storage.connections
   - ovirt_dr.storage.mappings
 options:
@@ -157,6 +158,7 @@ foreseen:
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._connection_options import CONNECTION_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import DOMAIN_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.preflight import preflight
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._guard_options import GUARD_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._info_module import run_info
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options import MAPPING_OPTIONS
 
@@ -169,6 +171,7 @@ OPTIONS = {
     "host": {"type": "str"},
     "cluster": {"type": "str"},
     **DOMAIN_OPTIONS,
+    **GUARD_OPTIONS,
     "vms": {"type": "list", "elements": "str"},
     "partial": {"type": "list", "elements": "str"},
     "inventory": {"type": "path"},

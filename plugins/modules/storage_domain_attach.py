@@ -20,6 +20,12 @@ description:
     in to the targets of the domain before, with O(sign_in) only. What a target holds is looked at before the import;
     where the domain is not, nothing is imported.
   - All domains are attached at once. A domain that is active already is left alone.
+  - A domain whose metadata names another data center is attached only when it is shown that no other side uses it, by
+    O(evidence), O(other_engine) or O(takeover). The engine itself would take it away from there without asking.
+    For a domain that the engine knows this is found out before the first write. One that it does not know is imported
+    first, because only then its metadata can be read. Without evidence it then stays known and unattached.
+  - A domain of a newer storage format than that of the data center is refused. One of an older format is raised to that
+    of the data center, which cannot be undone. With that exception domains go to data centers of any version.
   - Before the first write it is told what cannot work, as far as reading shows it. That is a portal that cannot be
     reached, a target that is not offered, and a domain that is not where the host is signed in already. It stops the
     task, but not for a domain with O(domains[].required=false), which then fails alone.
@@ -28,12 +34,14 @@ extends_documentation_fragment:
   - ovirt_dr.storage.attributes.actiongroup_engine
   - ovirt_dr.storage.auth
   - ovirt_dr.storage.domains
+  - ovirt_dr.storage.guard
   - ovirt_dr.storage.common
 
 options:
   data_center:
     description:
-      - The data center, by name or id. It must have an active master domain of its own.
+      - The data center, by name or id. It must have an active master domain, but for O(initialize=true) and for domains
+        that O(domains[].create) makes.
     type: str
     required: true
   host:
@@ -47,21 +55,15 @@ options:
         In check mode, where that was not done, they are looked at as if it was; otherwise this has no meaning.
     type: list
     elements: str
-  takeover:
+  list_unregistered:
     description:
-      - A statement that no other side writes to these domains any more.
-      - A replica still carries the mark of the data center that it was cut from, and the engine takes such a domain
-        over without asking. This module does so only with this statement, which is written into the journal.
-    type: dict
-    suboptions:
-      confirmed_by:
-        description: Who says so.
-        type: str
-        required: true
-      reason:
-        description: How it was made sure.
-        type: str
-        required: true
+      - What is told in RV(came_with) of the domains that this task attaches.
+      - The engine parses the description of every VM and template for these lists, about 60 ms of its CPU each, and
+        again for every task that needs them. Give an empty list where the next task registers them anyway.
+    type: list
+    elements: str
+    choices: [vms, templates, disks]
+    default: [vms, templates, disks]
 attributes:
   check_mode:
     support: full
@@ -110,6 +112,39 @@ EXAMPLES = r"""
         type: iscsi
         targets:
           - {address: 192.0.2.150, target: "iqn.2026-01.example.site-b:san"}
+
+- name: Replicas are taken after the array and the engine of the other side have shown that it is out of use
+  ovirt_dr.storage.storage_domain_attach:
+    data_center: Recovery
+    other_engine:
+      url: https://engine-a.example/ovirt-engine/api
+      username: reader@internal
+      password: "{{ vault_engine_a_password }}"
+    evidence:
+      - kind: array
+        says: promoted
+        said_by: hook promote.sh of array-b
+        at: "{{ promoted_at }}"
+        domains: [f892eb5c-6c83-428c-acc1-9cfb8caac9c0]
+      - kind: fencing
+        says: fenced
+        said_by: fence_ipmilan
+        at: "{{ fenced_at }}"
+        hosts: [hv-a1, hv-a2]
+    domains:
+      - id: f892eb5c-6c83-428c-acc1-9cfb8caac9c0
+        name: data-web
+        address: nfs-b.example
+        path: /exports/data-web
+
+- name: The first domain of a new data center is one that was detached cleanly elsewhere
+  ovirt_dr.storage.storage_domain_attach:
+    data_center: Fresh
+    initialize: true
+    domains:
+      - id: f892eb5c-6c83-428c-acc1-9cfb8caac9c0
+        address: nfs-b.example
+        path: /exports/data-web
 
 - name: The domain behind a storage connection that is there already
   ovirt_dr.storage.storage_domain_attach:
@@ -237,6 +272,96 @@ active:
   returned: always
   type: list
   elements: str
+guards:
+  description: The domains that were to be attached, each with what was shown about other sides that may use it.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    domain:
+      description: The domain.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    marked:
+      description: Whether its metadata names another data center; nothing when that could not be read.
+      type: bool
+    passed:
+      description: Whether the domain may be attached.
+      type: bool
+    evidence:
+      description: What shows that no other side uses it.
+      type: list
+      elements: dict
+      contains:
+        kind:
+          description: engine, array, fencing or takeover.
+          type: str
+        says:
+          description: What was said.
+          type: str
+        said_by:
+          description: Who said so.
+          type: str
+        at:
+          description: When, empty for a statement.
+          type: str
+        text:
+          description: All of it in one sentence, as it stands in the journal.
+          type: str
+    against:
+      description: What shows that another side may use it.
+      type: list
+      elements: str
+    of_no_use:
+      description: What was given and shows neither, with the reason.
+      type: list
+      elements: str
+  sample:
+    - domain: data-web
+      id: f892eb5c-6c83-428c-acc1-9cfb8caac9c0
+      marked: true
+      passed: true
+      evidence:
+        - kind: array
+          says: promoted
+          said_by: hook promote.sh of array-b
+          at: "2026-11-21T03:12:00Z"
+          text: "array: promoted, said by hook promote.sh of array-b at 2026-11-21T03:12:00Z"
+      against: []
+      of_no_use: []
+came_with:
+  description:
+    - What came with each domain that this task attached, for the kinds of O(list_unregistered). What lies on several
+      domains stands with each of them. Empty in check mode and with O(wait=false).
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    domain:
+      description: The domain.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    vms:
+      description:
+        - How many unregistered VMs (C(count)) and the first 1000 of their C(names); nothing when they could not be
+          listed.
+      type: dict
+    templates:
+      description: Likewise, the templates.
+      type: dict
+    disks:
+      description: Likewise, the disks. Disks with snapshots are never listed by the engine.
+      type: dict
+  sample:
+    - domain: data-web
+      id: f892eb5c-6c83-428c-acc1-9cfb8caac9c0
+      vms: {count: 2, names: [web01, web02]}
+      templates: {count: 0, names: []}
+      disks: {count: 1, names: [archive2025]}
 luns:
   description: The block domains that were imported, each with the LUNs that it lies on here.
   returned: always
@@ -255,20 +380,21 @@ luns:
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._domain_options import DOMAIN_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.attach import attach
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._guard_options import GUARD_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._module import run_module
 
 OPTIONS = {
     "data_center": {"type": "str", "required": True},
     "host": {"type": "str"},
-    "takeover": {
-        "type": "dict",
-        "options": {
-            "confirmed_by": {"type": "str", "required": True},
-            "reason": {"type": "str", "required": True},
-        },
-    },
     "arriving": {"type": "list", "elements": "str"},
+    "list_unregistered": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["vms", "templates", "disks"],
+        "default": ["vms", "templates", "disks"],
+    },
     **DOMAIN_OPTIONS,
+    **GUARD_OPTIONS,
 }
 
 

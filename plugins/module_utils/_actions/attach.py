@@ -4,25 +4,33 @@
 """What carry_out calls to import, attach, activate and rename storage domains.
 
 The import is done without a name and the id that came is compared: with a name the engine would make an empty domain
-where nothing is (findings 3). A domain that names another pool is attached only with a takeover statement, because
-the engine itself would take it away from that pool without asking (contract 03, 3.4).
+where nothing is (findings 3). A domain that names another pool is attached only when it is shown that no other side
+uses it, because the engine itself would take it away from that pool without asking (contract 03, 3.4).
 """
 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.attached import ATTACHED, attached_domain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.blocks import ImportBlockDomain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.jobs import still_working
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.marks import is_marked
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.actions import Answer, Done, Failed, Pending
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Step
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import MOVING, WantedDomain
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import MOVING
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach_rules import (
+    cannot_initialize,
+    newer,
+    too_new,
+)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.guard import Guard
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.wanted_domains import WantedDomain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import Fault
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Domain
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import boolean, element, text
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import DataCenter, Domain
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import element, text
 
 if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
@@ -30,21 +38,16 @@ if t.TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Takeover:
-    """Somebody's signed statement that no other side writes to these domains any more."""
-
-    confirmed_by: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class AttachSettings:
-    """timeout: seconds until a domain must be active; call_timeout: seconds that the engine may need for one POST."""
+    """timeout: seconds until a domain must be active; call_timeout: seconds that the engine may need for one POST.
+
+    formats: id -> storage format of the domains that were imported, filled in as they come.
+    """
 
     timeout: float
     call_timeout: float
     wait: bool
-    takeover: Takeover | None
+    formats: dict[str, str] = field(default_factory=dict)
 
 
 def wanted_of(step: Step) -> WantedDomain:
@@ -89,8 +92,9 @@ class ImportDomain:
         if domain.block:
             return self._blocks.look(step)
         known = reads.domains(self._client)
-        if any(other.id == domain.id for other in known):
-            return True
+        came = next((other for other in known if other.id == domain.id), None)
+        if came is not None:
+            return self._judge(step, came)
         if still_working(self._client, step):
             return None
         for other in known:
@@ -102,6 +106,7 @@ class ImportDomain:
         """Keep the domain that came if it is the expected one; otherwise forget it again, without formatting it."""
         domain = wanted_of(step)
         if came.id == domain.id:
+            self._settings.formats[came.id] = came.storage_format
             return Done("imported", {"name": came.name})
         self._client.delete(
             f"/storagedomains/{came.id}",
@@ -119,18 +124,17 @@ class ImportDomain:
 class AttachDomain:
     """Attaches a known domain to the data center; the engine activates it by itself."""
 
-    def __init__(self, client: Client, settings: AttachSettings) -> None:
+    def __init__(self, client: Client, settings: AttachSettings, guard: Guard) -> None:
         self._client = client
         self._settings = settings
+        self._guard = guard
 
     def do(self, step: Step) -> Answer:
         domain = wanted_of(step)
-        if self._settings.takeover is None and self._belongs_elsewhere(step):
-            return Failed(
-                f"The metadata of domain {domain.label} says that another data center uses it, and attaching would "
-                "take it away from there. If that side can no longer write to it, say so with "
-                "'takeover: {confirmed_by: ..., reason: ...}' and run again; the domain stays imported and unattached"
-            )
+        problem = self._forbidden(step)
+        if problem:
+            return Failed(f"{problem[0].upper()}{problem[1:]}; the domain stays known and unattached")
+        self._guard.passed(domain.id, domain.label)
         self._client.post(
             f"/datacenters/{step.details['data_center']}/storagedomains",
             element("storage_domain", id=domain.id),
@@ -145,15 +149,20 @@ class AttachDomain:
             return until_active(step, self._settings)
         return None if still_working(self._client, step) else False
 
-    def _belongs_elsewhere(self, step: Step) -> bool:
-        domain = wanted_of(step)
-        answer = self._client.post(
-            f"/storagedomains/{domain.id}/isattached",
-            element("action", element("host", id=str(step.details["host"]))),
-            step=f"isattached:{domain.id}",
-            subject=f"domain {domain.label}",
-        )
-        return answer is not None and boolean(answer, "is_attached")
+    def _forbidden(self, step: Step) -> str:
+        """Why the domain must not be attached, now that its metadata can be read; empty when it may be."""
+        domain, center = wanted_of(step), t.cast(DataCenter, step.details["center"])
+        there = self._settings.formats.get(domain.id, "")
+        if newer(there, center.storage_format):
+            return f"domain {domain.label}: {too_new(there, center.name, center.storage_format)}"
+        if domain.create:
+            return ""
+        # Read anew also when it was read for the plan: since then minutes may have passed.
+        host = str(step.details["host"])
+        self._guard.marked[domain.id] = is_marked(self._client, domain.id, host, domain.label)
+        if self._guard.marked[domain.id] and step.details.get("first"):
+            return cannot_initialize(center.name, domain.label)
+        return self._guard.forbids(domain.id, domain.label)
 
 
 class ActivateDomain:

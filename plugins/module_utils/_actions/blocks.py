@@ -14,8 +14,8 @@ import typing as t
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.jobs import still_working
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.actions import Answer, Done, Failed, Pending
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Step
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import WantedDomain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import Target, not_shown
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.wanted_domains import WantedDomain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import host_storage, reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import Fault
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Domain

@@ -6,20 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import ABSENT, Change
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, Step
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import (
-    BLOCK_TYPES,
-    HostView,
-    Login,
-    Target,
-    block_targets,
-    labels,
-    not_to_be_had,
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach_rules import (
+    cannot_initialize,
+    conflict,
+    newer,
+    uninitialized,
 )
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import HostView, not_to_be_had
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.guard import Guard
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.wanted_domains import WantedDomain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import DataCenter, Domain, Host
 
@@ -27,108 +27,6 @@ FILE_TYPES = ("nfs", "posixfs", "glusterfs")
 # Statuses from which `activate` is accepted (contract 03, 3.5), and those that pass by themselves.
 RESTING = ("inactive", "unknown", "maintenance", "preparing_for_maintenance")
 MOVING = ("activating", "locked")
-
-
-@dataclass(frozen=True)
-class WantedDomain:
-    """A domain as the playbook wants it. ``id`` is what its metadata must say; ``name`` what it shall be called.
-
-    An empty ``name`` keeps the name that the metadata holds. connection: the id of the storage connection on which it
-    lies, where that is there already; create: it is a new, empty one, which gets its id from the engine.
-    """
-
-    id: str
-    name: str
-    type: str
-    address: str
-    path: str
-    vfs_type: str = ""
-    mount_options: str = ""
-    nfs_version: str = ""
-    nfs_timeo: int | None = None
-    nfs_retrans: int | None = None
-    required: bool = True
-    targets: tuple[Target, ...] = ()
-    connection: str = ""
-    create: bool = False
-
-    @property
-    def block(self) -> bool:
-        """Whether it lies on block devices: such a domain is imported by its id, from what a host sees."""
-        return self.type in BLOCK_TYPES
-
-    @property
-    def label(self) -> str:
-        """How the domain is called in messages."""
-        return self.name or self.id
-
-    @property
-    def place(self) -> str:
-        """Where its storage is, as an operator would write it."""
-        if self.block:
-            return labels(self.targets) or "Fibre Channel"
-        return f"{self.address}:{self.path}" if self.address else self.path
-
-
-def wanted_domains(
-    options: Sequence[Mapping[str, object]], chap: Mapping[str, Login] | None = None
-) -> tuple[WantedDomain, ...]:
-    """The option ``domains`` as records; BadInput names every mistake at once. chap: logins by target name (IQN)."""
-    wanted: list[WantedDomain] = []
-    problems: list[str] = []
-    for number, option in enumerate(options, 1):
-        given = {key: value for key, value in option.items() if value is not None}
-        plain = {key: value for key, value in given.items() if key != "targets"}
-        domain = WantedDomain(**{"id": "", "name": "", "address": "", "path": "", **plain})  # type: ignore[arg-type]
-        who = f"domains[{number}] {domain.label}".rstrip()
-        if domain.create:
-            problems.extend(f"{who}: {problem}" for problem in _wrong_new(domain))
-        elif not domain.id:
-            problems.append(
-                f"{who}: 'id' is needed. It is what tells the domain from another one that lies on the same path; "
-                "take it from the inventory of the site that owns the domain"
-            )
-        if domain.block:
-            targets, wrong = block_targets(who, domain.type, given, chap or {})
-            problems.extend(wrong)
-            if domain.connection:
-                problems.append(f"{who}: 'connection' is for file storage, not for {domain.type}")
-            wanted.append(replace(domain, targets=targets))
-            continue
-        if given.get("targets"):
-            problems.append(f"{who}: 'targets' is for type iscsi, not for {domain.type}")
-        if domain.connection:
-            # The place is what the connection says.
-            wanted.append(domain)
-            continue
-        if domain.type == "localfs" and not domain.create:
-            problems.append(f"{who}: a domain on local storage cannot be imported, only made with 'create'")
-        if not domain.path:
-            problems.append(f"{who}: 'path' is needed for type {domain.type}")
-        if domain.type == "nfs" and not domain.address:
-            problems.append(f"{who}: 'address' is needed for type nfs")
-        if domain.type in ("posixfs", "glusterfs") and not domain.vfs_type:
-            problems.append(f"{who}: 'vfs_type' is needed for type {domain.type}")
-        wanted.append(domain)
-    for field in ("id", "name"):
-        values = [getattr(domain, field) for domain in wanted if getattr(domain, field)]
-        for value in sorted({value for value in values if values.count(value) > 1}):
-            problems.append(f"{field} {value} is given for {values.count(value)} domains")
-    if problems:
-        raise BadInput("; ".join(problems))
-    return tuple(wanted)
-
-
-def _wrong_new(domain: WantedDomain) -> list[str]:
-    """What is wrong with a domain that shall be made."""
-    problems = []
-    if domain.id:
-        problems.append("'id' cannot be chosen for a domain that is made; leave it out, or leave 'create' out")
-    if not domain.name:
-        problems.append("'name' is needed for a domain that is made")
-    if domain.block:
-        problems.append(f"'create' is for file storage and local storage, not for {domain.type}")
-    return problems
 
 
 def arrived(
@@ -165,28 +63,40 @@ def plan_attach(
     host: Host | None,
     view: HostView | None = None,
     *,
+    guard: Guard | None = None,
     sign_in: bool = False,
+    initialize: bool = False,
 ) -> Plan:
     """The steps that bring these domains to active in ``data_center``.
 
     known: every domain of the engine; attached: those of the data center with their status; host: an up host of the
     data center that imports and looks at metadata; view: what it sees of block storage, needed for unknown_blocks();
-    sign_in: whether it may be signed in to iSCSI targets. BadInput names everything that forbids a start, before any
-    write; a best effort domain that is not to be had does not forbid it, it fails alone.
+    guard: what is shown about other sides; sign_in: whether the host may be signed in to iSCSI targets; initialize:
+    whether one of the domains may become the master of a data center that has none. BadInput names everything that
+    forbids a start, before any write; a best effort domain that is not to be had does not forbid it, it fails alone.
     """
     problems: list[str] = []
     steps: dict[str, Step] = {}
     outcomes: list[Outcome] = []
     changes: dict[str, tuple[Change, ...]] = {}
     unproven: list[str] = []
+    upgraded: list[str] = []
+    guard = guard or Guard()
     here = {domain.id: domain for domain in attached}
     by_id = {domain.id: domain for domain in known}
     view = view or HostView()
     for asked in wanted:
         domain = _made_before(asked, known)
-        problem = _conflict(domain, by_id, here, data_center)
+        problem = conflict(domain, by_id, here, data_center)
         if problem:
             problems.append(problem)
+            continue
+        problem = guard.forbids(domain.id, domain.label) if domain.id not in here and not domain.create else ""
+        if problem:
+            if domain.required:
+                problems.append(problem)
+            else:
+                outcomes.append(settled("attach", "domain", domain.label, domain.id, "failed", problem, required=False))
             continue
         sign_ins: list[tuple[Step, Change]] = []
         if domain.block and domain.id not in by_id and host is not None:
@@ -202,6 +112,14 @@ def plan_attach(
                 unproven.append(
                     f"whether {domain.label} lies on {domain.place}, before host {host.name} has signed in there"
                 )
+        known_format = by_id[domain.id].storage_format if domain.id in by_id else ""
+        if domain.id not in here and newer(data_center.storage_format, known_format):
+            upgraded.append(f"{domain.label} ({known_format})")
+        if domain.id not in by_id and domain.id in guard.judgements and not guard.judgement(domain.id).given:
+            unproven.append(
+                f"whether the metadata of {domain.label} names another data center, before it is imported; without "
+                "evidence it is not attached then"
+            )
         made = _steps_of(domain, by_id.get(domain.id), here.get(domain.id), data_center, host, sign_ins)
         if not made:
             outcomes.append(
@@ -212,14 +130,55 @@ def plan_attach(
             earlier = steps.get(step.id)
             steps[step.id] = replace(step, required=step.required or (earlier is not None and earlier.required))
             changes[step.id] = (change,)
+            if step.action == "attach" and newer(data_center.storage_format, known_format):
+                raised = Change("domain", domain.label, "storage format", known_format, data_center.storage_format)
+                changes[step.id] = (change, raised)
     if any(step.action in ("import", "create", "attach") for step in steps.values()) and host is None:
         problems.append(
             f"data center {data_center.name} has no host that is up, so nothing can be imported or attached; "
             "activate a host first"
         )
+    if data_center.status == "uninitialized":
+        problems.extend(_first(steps, guard, data_center, asked=initialize))
     if problems:
-        raise BadInput("; ".join(problems))
-    return Plan(steps=tuple(steps.values()), outcomes=tuple(outcomes), changes=changes, not_proven=tuple(unproven))
+        raise BadInput("; ".join(problems), problems)
+    sentence = (
+        f"attaching them to data center {data_center.name} raises the storage format of domains to "
+        f"{data_center.storage_format}, for good: {', '.join(upgraded)}"
+    )
+    warnings = (sentence,) if upgraded else ()
+    return Plan(tuple(steps.values()), tuple(outcomes), changes, warnings, tuple(unproven))
+
+
+def _first(steps: dict[str, Step], guard: Guard, data_center: DataCenter, *, asked: bool) -> list[str]:
+    """Let one domain come before all others, because it becomes the master of a data center that has none.
+
+    Returns why that cannot be. A new domain is preferred, then one whose metadata names no data center; one that names
+    another can never be the first.
+    """
+    attaches = [step for step in steps.values() if step.action == "attach"]
+    made = [step for step in attaches if _wanted(step).create]
+    labels = ", ".join(step.name for step in attaches)
+    if not attaches:
+        return []
+    if not made and not asked:
+        return [uninitialized(data_center.name, labels)]
+    able = made or [step for step in attaches if not guard.marked.get(step.target_id)]
+    if not able:
+        return [cannot_initialize(data_center.name, labels)]
+    first = min(able, key=lambda step: guard.marked.get(step.target_id) is None)
+    steps[first.id] = replace(first, details={**first.details, "first": True})
+    for step in attaches:
+        if step.id != first.id:
+            steps[step.id] = replace(step, after=step.after | {first.id})
+    return []
+
+
+def _wanted(step: Step) -> WantedDomain:
+    domain = step.details["domain"]
+    if not isinstance(domain, WantedDomain):
+        raise TypeError(f"step {step.id} is about no domain")
+    return domain
 
 
 def _made_before(domain: WantedDomain, known: Sequence[Domain]) -> WantedDomain:
@@ -253,56 +212,6 @@ def _sign_ins(domain: WantedDomain, view: HostView, host: Host) -> list[tuple[St
     ]
 
 
-def _conflict(
-    domain: WantedDomain, by_id: Mapping[str, Domain], here: Mapping[str, Domain], data_center: DataCenter
-) -> str:
-    known = by_id.get(domain.id)
-    if known is None:
-        if data_center.status == "uninitialized" and not domain.create:
-            return (
-                f"domain {domain.label}: data center {data_center.name} is uninitialized; an imported domain would "
-                "become its master. Attach a domain of its own to the data center first"
-            )
-        if domain.create:
-            return ""
-        namesake = next((other for other in by_id.values() if domain.name and other.name == domain.name), None)
-        if namesake is not None:
-            return (
-                f"domain {domain.label}: the name is taken by another domain ({namesake.id}); "
-                "want another name for it, or rename the other one"
-            )
-        return ""
-    if domain.id not in here and known.data_center_ids:
-        return (
-            f"domain {domain.label}: is attached to another data center of this engine "
-            f"({', '.join(known.data_center_ids)}); detach it there first"
-        )
-    if domain.type != known.storage_type and (domain.block or known.storage_type in BLOCK_TYPES):
-        return (
-            f"domain {domain.label}: the engine knows it as one of type {known.storage_type}, the playbook says "
-            f"{domain.type}; correct the type"
-        )
-    if domain.block:
-        return _other_targets(domain, known)
-    if (known.address, known.path) != (domain.address, domain.path):
-        place = f"{known.address}:{known.path}" if known.address else known.path
-        return (
-            f"domain {domain.label}: the engine knows it on {place}, the playbook wants {domain.place}; "
-            "its connection must be changed, which this module never does"
-        )
-    return ""
-
-
-def _other_targets(domain: WantedDomain, known: Domain) -> str:
-    """What is wrong when the engine knows a domain on none of the wanted targets."""
-    if not domain.targets or not known.targets or {target.target for target in domain.targets} & set(known.targets):
-        return ""
-    return (
-        f"domain {domain.label}: the engine knows it on {', '.join(known.targets)}, the playbook wants {domain.place}; "
-        "its connections must be changed, which this module never does"
-    )
-
-
 def _steps_of(
     domain: WantedDomain,
     known: Domain | None,
@@ -328,6 +237,7 @@ def _steps_of(
                 "data_center": data_center.id,
                 "host": host.id if host else "",
                 "host_name": host.name if host else "",
+                "center": data_center,
             },
             after=last,
             required=domain.required,

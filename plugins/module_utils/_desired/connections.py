@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import ABSENT, Change
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, Step
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import WantedDomain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_blockers import (
     EDITABLE,
     NOBODY,
@@ -26,6 +25,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connecti
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_wishes import FIELDS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.power import GOING_DOWN
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.wanted_domains import WantedDomain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import LunDisk
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Domain, Vm

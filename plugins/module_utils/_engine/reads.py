@@ -46,8 +46,12 @@ U = t.TypeVar("U", r.UnregisteredVm, r.UnregisteredTemplate, r.UnregisteredDisk)
 
 def data_center(client: Client, asked: str) -> r.DataCenter:
     """The data center with this name or id; NotFound or Ambiguous otherwise."""
-    found = [r.DataCenter.from_xml(node) for node in client.get("/datacenters", subject="data centers")]
-    return one(found, asked, kind="data center", place="the engine")
+    return one(data_centers(client), asked, kind="data center", place="the engine")
+
+
+def data_centers(client: Client) -> list[r.DataCenter]:
+    """The data centers of the engine."""
+    return [r.DataCenter.from_xml(node) for node in client.get("/datacenters", subject="data centers")]
 
 
 def clusters(client: Client, data_center_id: str) -> list[r.Cluster]:

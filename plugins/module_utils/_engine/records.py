@@ -41,7 +41,7 @@ def references(node: Element, path: str) -> tuple[str, ...]:
 class DataCenter:
     """A data center; ``status`` is up, maintenance, uninitialized, problematic, not_operational or contend.
 
-    quota_mode: disabled, audit or enabled; only the last one refuses.
+    quota_mode: disabled, audit or enabled; only the last one refuses. storage_format: that of its domains, v1 to v5.
     """
 
     id: str
@@ -49,6 +49,7 @@ class DataCenter:
     status: str
     local: bool
     quota_mode: str = ""
+    storage_format: str = ""
 
     @classmethod
     def from_xml(cls, node: Element) -> DataCenter:
@@ -58,6 +59,7 @@ class DataCenter:
             status=text(node, "status"),
             local=boolean(node, "local"),
             quota_mode=text(node, "quota_mode"),
+            storage_format=text(node, "storage_format"),
         )
 
 
@@ -114,6 +116,7 @@ class Domain:
     data_center_ids: tuple[str, ...]
     targets: tuple[str, ...] = ()
     lun_ids: tuple[str, ...] = ()
+    storage_format: str = ""
 
     @classmethod
     def from_xml(cls, node: Element) -> Domain:
@@ -131,6 +134,7 @@ class Domain:
             data_center_ids=references(node, "data_centers/data_center"),
             targets=tuple(dict.fromkeys(found for unit in units if (found := text(unit, "target")))),
             lun_ids=tuple(dict.fromkeys(ident(unit) for unit in units)),
+            storage_format=text(node, "storage_format"),
         )
 
 

@@ -15,27 +15,31 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.attach i
     AttachSettings,
     ImportDomain,
     RenameDomain,
-    Takeover,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.attached import ATTACHED, attached_watch
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.blocks import SignIn
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.make_domain import MakeDomain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import (
-    WantedDomain,
     arrived,
     plan_attach,
     unknown_blocks,
-    wanted_domains,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import HostView, logins
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.guard import Guard
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.on_connection import on_connections
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.wanted_domains import (
+    WantedDomain,
+    wanted_domains,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import host_storage, reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import connections
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import DataCenter, Domain, Host
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.came_with import came_with
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result, merged
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.guard import guard_of, read_marks
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.make_domain import make
 
 if t.TYPE_CHECKING:
@@ -48,6 +52,7 @@ class Prepared:
 
     plan: Plan
     view: HostView
+    guard: Guard
 
 
 def prepare(
@@ -68,10 +73,22 @@ def prepare(
     host = working_host(client, data_center, params["host"])
     view = _view(client, host, unknown_blocks(wanted, known))
     attached = reads.attached_domains(client, data_center.id)
-    return Prepared(
-        plan_attach(wanted, known, attached, data_center, host, view, sign_in=params["sign_in"]),
+    here = {domain.id for domain in attached}
+    coming = [domain for domain in wanted if not domain.create and domain.id not in here]
+    guard = guard_of(client, data_center, coming, params)
+    read_marks(client, guard, known, host)
+    plan = plan_attach(
+        wanted,
+        known,
+        attached,
+        data_center,
+        host,
         view,
+        guard=guard,
+        sign_in=params["sign_in"],
+        initialize=params["initialize"],
     )
+    return Prepared(plan, view, guard)
 
 
 def _view(client: Client, host: Host | None, blocks: Sequence[WantedDomain]) -> HostView:
@@ -90,28 +107,24 @@ def attach(context: Context, params: Mapping[str, t.Any]) -> Result:
     if context.check_mode and params["arriving"]:
         places = {domain["id"]: domain for domain in params["domains"]}
         known = arrived(reads.domains(client), places, params["arriving"], data_center.id)
-    plan = prepare(client, data_center, params, known).plan
+    prepared = prepare(client, data_center, params, known)
+    plan = prepared.plan
     made = None
     maker = MakeDomain(client, context.call_timeout)
     if not context.check_mode:
         plan = replace(plan, not_proven=())
         if any(step.action == "create" for step in plan.steps):
             made, plan = make(context, plan, maker, lambda: prepare(client, data_center, params).plan)
-    settings = AttachSettings(
-        timeout=context.timeout,
-        call_timeout=context.call_timeout,
-        wait=context.wait,
-        takeover=takeover_from(params["takeover"]),
-    )
-    if settings.takeover is not None and plan.steps:
-        context.journal.note(f"takeover confirmed by {settings.takeover.confirmed_by}: {settings.takeover.reason}")
+    settings = AttachSettings(timeout=context.timeout, call_timeout=context.call_timeout, wait=context.wait)
+    guard = prepared.guard
+    guard.tell = context.journal.note
     result = context.carry_out(
         plan,
         {
             "sign_in": SignIn(client, settings.call_timeout),
             "import": ImportDomain(client, settings),
             "create": maker,
-            "attach": AttachDomain(client, settings),
+            "attach": AttachDomain(client, settings, guard),
             "activate": ActivateDomain(client, settings),
             "rename": RenameDomain(client),
         },
@@ -120,6 +133,10 @@ def attach(context: Context, params: Mapping[str, t.Any]) -> Result:
     if made is not None:
         result = merged([made, result])
     result.extra["active"] = _active(result)
+    result.extra["guards"] = _guards(result, guard)
+    came, warnings = _came_with(context, data_center, result, params["list_unregistered"])
+    result.extra["came_with"] = came
+    result.plan = replace(result.plan, warnings=(*result.plan.warnings, *warnings))
     result.extra["luns"] = [
         {"domain": outcome.name, "luns": list(t.cast("tuple[str, ...]", outcome.details["luns"]))}
         for outcome in result.outcomes
@@ -140,6 +157,23 @@ def _active(result: Result) -> list[str]:
     )
 
 
+def _came_with(
+    context: Context, data_center: DataCenter, result: Result, kinds: Sequence[str]
+) -> tuple[list[dict[str, object]], list[str]]:
+    """What came with the domains that this call attached: with one that was here before nothing came."""
+    came = {one.target_id for one in result.outcomes if one.action == "attach" and one.state == "done"}
+    if context.check_mode or not (came and kinds and context.wait):
+        return [], []
+    attached = reads.attached_domains(context.client, data_center.id)
+    return came_with(context.client, [domain for domain in attached if domain.id in came], kinds)
+
+
+def _guards(result: Result, guard: Guard) -> list[dict[str, object]]:
+    """What was shown about each domain that was to be attached, in the order of the plan."""
+    asked = {outcome.target_id: outcome.name for outcome in result.outcomes if outcome.action in ("import", "attach")}
+    return [guard.shown(key, name) for key, name in asked.items() if key in guard.judgements]
+
+
 def working_host(client: Client, data_center: DataCenter, asked: str | None) -> Host | None:
     """The host that imports and reads metadata: the asked one, which must be up, else the first one that is up."""
     hosts = reads.hosts(client, reads.clusters(client, data_center.id))
@@ -149,13 +183,3 @@ def working_host(client: Client, data_center: DataCenter, asked: str | None) -> 
             raise BadInput(f"Host {host.name} is {host.status}, it must be up; name another one or leave 'host' out")
         return host
     return next((host for host in sorted(hosts, key=lambda host: host.name) if host.status == "up"), None)
-
-
-def takeover_from(option: Mapping[str, str] | None) -> Takeover | None:
-    """The option ``takeover``; BadInput when one of its parts is blank, because a statement needs both."""
-    if option is None:
-        return None
-    blank = [key for key in ("confirmed_by", "reason") if not (option.get(key) or "").strip()]
-    if blank:
-        raise BadInput(f"takeover: {' and '.join(blank)} must not be empty; it is recorded with the run")
-    return Takeover(option["confirmed_by"], option["reason"])

@@ -110,7 +110,7 @@ def _restored(
 def _actions(context: Context, policy: Policy, stop: str) -> dict[str, t.Any]:
     client = context.client
     down = DetachSettings(context.timeout, context.call_timeout, policy.storage_lost, option="storage_lost")
-    up = AttachSettings(context.timeout, context.call_timeout, context.wait, takeover=None)
+    up = AttachSettings(context.timeout, context.call_timeout, context.wait)
     return {
         "create": Create(client, context.call_timeout),
         "edit": Edit(client, context.call_timeout),

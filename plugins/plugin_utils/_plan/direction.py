@@ -43,6 +43,7 @@ def directed(
         "domains": _domains(plan, target),
         "connections": connections(plan, source, target),
         "leaving": [domain["id"] for domain in plan["storage"] if way_of(domain) == "other_data_center"],
+        "source_url": plan["sites"][source]["url"],
         "source_data_center": plan["sites"][source]["data_center"],
         "mappings": mappings(plan, source, target),
         "vms": [vm for group in groups for vm in group["vms"]],

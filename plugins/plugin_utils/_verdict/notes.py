@@ -116,6 +116,7 @@ def _notes(result: Mapping[str, t.Any], facts: Mapping[str, frozenset[str]], uns
     """facts: key of what was foreseen -> the names of which it is known by now; unsaid: foreseen notes that stay."""
     notes: list[Note] = []
     missing: dict[str, Sequence[str]] = {}
+    notes.extend(_taken(entry) for entry in result.get("guards") or () if entry["marked"] and entry["passed"])
     for vm in result.get("partial") or ():
         disks = vm["missing_disks"] or ()
         missing[vm["id"]] = disks
@@ -141,6 +142,14 @@ def _notes(result: Mapping[str, t.Any], facts: Mapping[str, frozenset[str]], uns
     }
     notes.extend(Note(sentence) for sentence in result.get("notes") or () if sentence not in over)
     return notes
+
+
+def _taken(entry: Mapping[str, t.Any]) -> Note:
+    """A domain that was taken although its metadata names another data center, and what shows that it may be."""
+    shown = "; ".join(one["text"] for one in entry["evidence"])
+    against = f", against: {'; '.join(entry['against'])}" if entry["against"] else ""
+    own = ((entry["domain"], STAND_IN), (entry["id"], STAND_IN))
+    return Note(f"its metadata names another data center, and it is taken: {shown}{against}", entry["domain"], own)
 
 
 def _only_disks(message: str) -> bool:

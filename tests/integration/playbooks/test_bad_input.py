@@ -9,6 +9,7 @@ import json
 import typing as t
 
 import pytest
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import PASSWORD, USERNAME
 from ansible_collections.ovirt_dr.storage.tests.integration.playbooks.runbook import Run, Runbook
 
 Edit = t.Callable[[Runbook], object]
@@ -201,3 +202,29 @@ def test_no_statement_that_the_other_side_is_dead(runbook: Runbook) -> None:
     _told_well(stated)
     assert "takeover: confirmed_by must not be empty" in stated.text
     assert len(runbook.writes()) == 5
+
+
+def test_evidence_of_a_lost_site_that_is_alive(runbook: Runbook) -> None:
+    """Its engine is asked and its hosts are up: nothing is written, for all that an array says."""
+    said = {"kind": "array", "says": "promoted", "said_by": "hook-7", "at": "2026-01-01T00:00:00Z"}
+    asked = {"username": USERNAME, "password": PASSWORD}
+    run = runbook.run(takeover=None, source_auth=asked, evidence=[said], evidence_max_age=1e9)
+    _told_well(run)
+    assert "another side uses it" in run.text
+    assert "with hosts hv-a1 (up), hv-a2 (up)" in run.text
+    assert runbook.writes() == []
+    assert run.step("attach domains")["state"] == "not reached"
+    assert PASSWORD not in run.screen
+
+
+def test_a_failover_by_evidence_alone(runbook: Runbook) -> None:
+    """All hosts of the lost site are down, as its engine says; the verdict tells that it was so."""
+    site = runbook.twin.site("primary")
+    with site.lock:
+        for host in site.all("host"):
+            host.set(status="down")
+    run = runbook.run(takeover=None, source_auth={"username": USERNAME, "password": PASSWORD})
+    assert run.code == 0, run.screen
+    assert "whose hosts are all in maintenance, down or fenced" in run.text
+    notes = [line["message"] for line in runbook.journal_lines() if line["event"] == "note"]
+    assert len([note for note in notes if "names another data center and is taken" in note]) == 4

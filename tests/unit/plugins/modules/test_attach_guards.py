@@ -129,7 +129,8 @@ def test_a_domain_of_another_data_center_is_not_taken_away_unasked(bench: Bench,
     assert not taken.get("failed"), taken["msg"]
     assert (taken["done"], taken["active"]) == ({"attach": [DATA_WEB]}, [DATA_WEB])
     notes = [line["message"] for line in read(str(journal)) if line["event"] == "note"]
-    assert f"takeover confirmed by {TAKEOVER['confirmed_by']}: {TAKEOVER['reason']}" in notes
+    said = f"takeover confirmed by {TAKEOVER['confirmed_by']}: {TAKEOVER['reason']}"
+    assert notes == [f"domain {DATA_WEB} names another data center and is taken: {said}"]
     assert journal.stat().st_mode & 0o777 == 0o600
 
 

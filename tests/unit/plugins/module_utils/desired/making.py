@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Step
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import WantedDomain
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.wanted_domains import WantedDomain
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import (
     BLANK_TEMPLATE,
     DataCenter,

@@ -9,7 +9,8 @@ from copy import deepcopy
 from dataclasses import replace
 
 import pytest
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import plan_attach, wanted_domains
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import plan_attach
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.wanted_domains import wanted_domains
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.module_utils.desired.making import (
     CENTER,
@@ -80,9 +81,9 @@ def test_the_sentences_and_changes_of_a_new_domain():
             [],
             replace(CENTER, status="uninitialized"),
             (
-                "domain web: data center Recovery is uninitialized; an imported domain would become "
-                "its master. Attach a "
-                "domain of its own to the data center first"
+                "data center Recovery is uninitialized: one of web would become its master, and the data center would "
+                "stand and fall with it. Attach a domain of its own to it first, or ask for that with "
+                "'initialize: true'"
             ),
         ),
         (

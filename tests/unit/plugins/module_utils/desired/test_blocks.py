@@ -8,17 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import (
-    WantedDomain,
-    plan_attach,
-    unknown_blocks,
-    wanted_domains,
-)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import plan_attach, unknown_blocks
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import (
     HostView,
     SeenDomain,
     Target,
     logins,
+)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.wanted_domains import (
+    WantedDomain,
+    wanted_domains,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Domain

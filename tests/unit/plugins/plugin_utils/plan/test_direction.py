@@ -83,6 +83,7 @@ def test_the_options_of_the_modules():
         "left_out": ["db09", "test01"],
         "connections": [],
         "leaving": [],
+        "source_url": "https://a",
         "source_data_center": "Production",
     }
 

@@ -429,6 +429,26 @@ def test_in_check_mode_the_table_says_would():
     assert "would" in table(steps(a=result(done=1)), check_mode=True)[0].split()
 
 
+def guard(name, **more):
+    shown = {"domain": name, "id": f"id-{name}", "marked": True, "passed": True, "against": []}
+    return {**shown, "evidence": [{"text": "array: promoted, said by hook-7 at noon"}], **more}
+
+
+def test_with_what_domains_were_taken_is_told():
+    """Of those that carry another side's mark, alike ones in one sentence; it makes no warning of the verdict."""
+    guards = [
+        guard("web"),
+        guard("db"),
+        guard("erp", against=["engine: active"]),
+        guard("own", marked=False),
+        guard("no", passed=False),
+    ]
+    made = verdict(a=result(done=3, guards=guards))
+    taken = "its metadata names another data center, and it is taken: array: promoted, said by hook-7 at noon"
+    assert made.word == "recovered"
+    assert made.notes == (f"web, db: {taken}", f"erp: {taken}, against: engine: active")
+
+
 def test_what_a_former_run_left_out_is_told_again():
     made = verdict(a=result(already=1, partial=[{**PARTIAL[0], "missing_disks": ["erp"], "why": "it was before"}]))
     assert made.word == "already"
