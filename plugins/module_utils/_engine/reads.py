@@ -183,6 +183,11 @@ def jobs(client: Client, correlation_id: str) -> list[r.Job]:
     return [r.Job.from_xml(node) for node in client.get("/jobs", query=query, subject="jobs")]
 
 
+def every_job(client: Client) -> list[r.Job]:
+    """The jobs of the engine, but for those that it has cleared away."""
+    return [r.Job.from_xml(node) for node in client.get("/jobs", subject="jobs")]
+
+
 def last_event_id(client: Client) -> str:
     """The id of the newest event, or "0" for an engine without any."""
     newest = client.get("/events", query={"max": "1"}, subject="events")
@@ -195,11 +200,11 @@ def events_since(client: Client, event_id: str) -> list[r.Event]:
     return [r.Event.from_xml(node) for node in reversed(nodes)]
 
 
-def disk_attachments(client: Client) -> dict[str, set[str]]:
-    """VM id -> the ids of its attached disks, for all VMs, in pages."""
+def disk_attachments(client: Client, collection: str = "vms") -> dict[str, set[str]]:
+    """VM id -> the ids of its attached disks, for all VMs, in pages; or likewise of all ``templates``."""
     return {
         ident(node): {ident(attachment) for attachment in node.findall("disk_attachments/disk_attachment")}
-        for node in pages(client, "/vms", follow="disk_attachments")
+        for node in pages(client, f"/{collection}", follow="disk_attachments")
     }
 
 

@@ -28,6 +28,9 @@ _MANIPULATE = Right("manipulate_storage_domain", "StorageAdmin", "the storage do
 _IMPORT = Right("import_export_vm", "ClusterAdmin", "the cluster and the storage domain")
 _REGISTER_DISK = Right("create_disk", "DiskCreator", "the storage domain")
 _ATTACH_DISK = Right("attach_disk", "UserVmRunTimeManager", "the disk, and configure_vm_storage on the VM")
+_DELETE_VM = Right("delete_vm", "DataCenterAdmin", _MANIPULATE.place)
+_DELETE_TEMPLATE = Right("delete_template", "DataCenterAdmin", _MANIPULATE.place)
+_DELETE_DISK = Right("delete_disk", "DiskOperator", "the disk")
 
 _RIGHTS: tuple[tuple[str, str, Right], ...] = (
     ("POST|PUT|DELETE", f"/storageconnections(/{_ID})?", _CREATE),
@@ -42,12 +45,19 @@ _RIGHTS: tuple[tuple[str, str, Right], ...] = (
     ("POST", f"/storagedomains/{_ID}/(vms|templates)/{_ID}/register", _IMPORT),
     ("POST", f"/datacenters/{_ID}/storagedomains/{_ID}/disks/{_ID}/register", _REGISTER_DISK),
     ("POST", f"/storagedomains/{_ID}/disks;unregistered", _REGISTER_DISK),
+    ("DELETE", f"/storagedomains/{_ID}/vms/{_ID}", Right("delete_vm", "DataCenterAdmin", _MANIPULATE.place)),
+    (
+        "DELETE",
+        f"/storagedomains/{_ID}/templates/{_ID}",
+        Right("delete_template", "DataCenterAdmin", _MANIPULATE.place),
+    ),
+    ("DELETE", f"/datacenters/{_ID}/storagedomains/{_ID}/disks/{_ID}", _DELETE_DISK),
     ("PUT", f"/disks/{_ID}", Right("edit_disk_properties", "DiskOperator", "the disk")),
     ("POST", f"/vms/{_ID}/diskattachments", _ATTACH_DISK),
     ("POST", f"/vms/{_ID}/start", Right("run_vm", "UserVmRunTimeManager", "the VM")),
     ("POST", f"/vms/{_ID}/stop", Right("stop_vm", "UserVmRunTimeManager", "the VM")),
     ("POST", f"/vms/{_ID}/shutdown", Right("shut_down_vm", "UserVmRunTimeManager", "the VM")),
-    ("DELETE", f"/disks/{_ID}", Right("delete_disk", "DiskOperator", "the disk")),
+    ("DELETE", f"/disks/{_ID}", _DELETE_DISK),
 )
 
 

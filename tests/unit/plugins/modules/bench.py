@@ -165,6 +165,11 @@ class Bench:
             given["templates"] = list(names)
         return self.run("unregistered_template_register", **given)
 
+    def remove(self, **options: t.Any) -> Result:
+        """unregistered_remove, of whatever it is not known what it holds."""
+        given = {"data_center": "Recovery", "accept": ["unknown_disks"], "confirm": TAKEOVER, **options}
+        return self.run("unregistered_remove", **given)
+
     def power(self, *vms: str, **options: t.Any) -> Result:
         """vm_power, up unless said otherwise."""
         return self.run("vm_power", **{"vms": list(vms) or None, **options})

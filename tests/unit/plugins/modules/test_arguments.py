@@ -29,6 +29,12 @@ DETACH = {"data_center": "Recovery", "domains": ["dr-master"]}
 TEMPLATES = {"data_center": "Recovery", "domains": ["data-web"], "cluster": "dr"}
 VMS = {**TEMPLATES, "vms": ["app01"]}
 POWER = {"vms": ["app01"]}
+REMOVAL = {
+    "data_center": "Recovery",
+    "vms": ["app01"],
+    "accept": ["unknown_disks"],
+    "confirm": {"confirmed_by": "Ada", "reason": "old"},
+}
 INFO = {"data_center": "Recovery"}
 PREFLIGHT: dict[str, t.Any] = {"data_center": "Recovery", "domains": [WEB], "cluster": "dr"}
 
@@ -38,6 +44,7 @@ GOOD: dict[str, dict[str, t.Any]] = {
     "storage_domain_attach": ATTACH,
     "storage_domain_detach": DETACH,
     "unregistered_info": INFO,
+    "unregistered_remove": REMOVAL,
     "unregistered_template_register": TEMPLATES,
     "unregistered_vm_register": VMS,
     "vm_power": POWER,
@@ -115,6 +122,19 @@ WRONG: list[tuple[str, dict[str, t.Any], tuple[str, ...]]] = [
     ("unregistered_info", {**INFO, "domains": ["nothing"]}, ("no data domain 'nothing'", "Recovery")),
     ("unregistered_info", {**INFO, "kinds": ["hosts"]}, ("kinds", "hosts")),
     ("unregistered_info", {**INFO, "concurrency": "many"}, ("concurrency",)),
+    ("unregistered_info", {**INFO, "inventory": "/nowhere.json"}, ("inventory, inventory_site",)),
+    ("unregistered_remove", {"data_center": "Recovery"}, ("one of the following is required", "vms", "disks")),
+    ("unregistered_remove", {**REMOVAL, "data_center": "Nowhere"}, ("no data center 'Nowhere'",)),
+    ("unregistered_remove", {**REMOVAL, "domains": ["nothing"]}, ("no data domain 'nothing'", "Recovery")),
+    ("unregistered_remove", {**REMOVAL, "accept": ["everything"]}, ("accept", "everything")),
+    ("unregistered_remove", {**REMOVAL, "confirm": None}, ("unknown_disks needs 'confirm'",)),
+    ("unregistered_remove", {**REMOVAL, "confirm": {"confirmed_by": "Ada"}}, ("reason", "confirm")),
+    ("unregistered_remove", {**REMOVAL, "confirm": {"confirmed_by": " ", "reason": "x"}}, ("confirmed_by must not",)),
+    ("unregistered_remove", {**REMOVAL, "inventory": "/nowhere.json"}, ("inventory, inventory_site",)),
+    ("unregistered_remove", {**REMOVAL, "keep": {"hosts": ["x"]}}, ("keep", "hosts")),
+    ("unregistered_remove", {**REMOVAL, "keep": {"vms": ["app*"]}}, ("app01", "both registered and removed")),
+    ("unregistered_remove", {**REMOVAL, "accept": None}, ("VM app01", "no inventory is given")),
+    ("unregistered_remove", {**REMOVAL, "vms": ["app*"]}, ("app* is a pattern", "'patterns'")),
     ("unregistered_template_register", {**TEMPLATES, "data_center": "Nowhere"}, ("no data center 'Nowhere'",)),
     ("unregistered_template_register", {**TEMPLATES, "cluster": "prod"}, ("no cluster 'prod'", "data center Recovery")),
     ("unregistered_template_register", {**TEMPLATES, "domains": ["nothing"]}, ("no storage domain 'nothing'",)),

@@ -118,6 +118,22 @@ LIVES = {
         lambda bench: bench.ready("templates"),
         again={"register": {"app01", "dns02", "pxe01"}},
     ),
+    "remove what is unregistered": Life(
+        "unregistered_remove",
+        {
+            "data_center": "Recovery",
+            "vms": ["app01"],
+            "disks": ["archive2025"],
+            "accept": ["unknown_disks"],
+            "confirm": TAKEOVER,
+        },
+        {"remove": {"app01", "archive2025"}},
+        2,
+        "vm app01 (79c5b65a-7a90-4428-b7d7-c0352db64709) on data-web:\n",
+        "",
+        lambda bench: bench.ready("attached"),
+        again={"remove": {"app01", "archive2025"}},
+    ),
     "start": Life(
         "vm_power",
         {"waves": [{"name": "first", "vms": ["dns*"]}, {"name": "rest", "vms": ["web01"]}]},
@@ -190,6 +206,10 @@ def every_module(bench: Bench) -> t.Iterator[tuple[str, str, dict[str, t.Any]]]:
             "recovery",
             {**target, **vm_options(bench), "vms": ["*"], "partial": ["*"], "leftover_luns": policy},
         )
+    accept = {"accept": ["delete_protected", "left_disks", "patterns", "unknown_disks"], "confirm": TAKEOVER}
+    for more in ({"best_effort": ["*"]}, {}):
+        unwanted = {"vms": ["[a-z]*"], "templates": ["t*"], "disks": ["[a-z]*"]}
+        yield "unregistered_remove", "recovery", {"data_center": "Recovery", **unwanted, **accept, **more}
     for state in ("up", "down"):
         for site in ("primary", "recovery"):
             yield "vm_power", site, {"vms": ["*"], "state": state}
@@ -216,7 +236,7 @@ def test_in_check_mode_nothing_is_ever_written(bench: Bench, state: str, tmp_pat
         assert isinstance(result.get("changed", False), bool), module
         assert "is a bug" not in str(result), (module, result["msg"])
         calls += 1
-    assert calls == 17
+    assert calls == 19
     for site_name in bench.twin.sites:
         assert bench.writes(site=site_name) == []
     assert not (tmp_path / "journal").exists()

@@ -57,6 +57,23 @@ WRITES = {
     "register VM": Write(
         lambda b: b.register("app01"), REGISTER, {"register": ["app01"]}, lambda b: b.ready("templates")
     ),
+    "remove VM": Write(
+        lambda b: b.remove(vms=["app01"]), "/vms/", {"remove": ["app01"]}, lambda b: b.ready("attached"), "DELETE"
+    ),
+    "remove template": Write(
+        lambda b: b.remove(templates=["tmpl-win2022"]),
+        "/templates/",
+        {"remove": ["tmpl-win2022"]},
+        lambda b: b.ready("attached"),
+        "DELETE",
+    ),
+    "remove disk": Write(
+        lambda b: b.remove(disks=["archive2025"]),
+        "/disks/",
+        {"remove": ["archive2025"]},
+        lambda b: b.ready("attached"),
+        "DELETE",
+    ),
     "start": Write(lambda b: b.power("app01"), START, {"up": ["app01"]}, lambda b: b.ready("registered")),
     "stop": Write(
         lambda b: b.power("db01", state="down", site="primary"),

@@ -84,6 +84,30 @@ WRITES = {
         "register",
         lambda b: b.ready("templates"),
     ),
+    "remove VM": Write(
+        lambda b: b.remove(vms=["app01", "app02"], concurrency=1),
+        "/vms/",
+        "app01",
+        "remove",
+        lambda b: b.ready("attached"),
+        "DELETE",
+    ),
+    "remove template": Write(
+        lambda b: b.remove(templates=["tmpl-win2022"], disks=["archive2025"], concurrency=1),
+        "/templates/",
+        "tmpl-win2022",
+        "remove",
+        lambda b: b.ready("attached"),
+        "DELETE",
+    ),
+    "remove disk": Write(
+        lambda b: b.remove(disks=["archive2025"], vms=["app02"], concurrency=1),
+        "/disks/",
+        "archive2025",
+        "remove",
+        lambda b: b.ready("attached"),
+        "DELETE",
+    ),
     "start": Write(
         lambda b: b.power("app01", "app02", concurrency=1), START, "app01", "up", lambda b: b.ready("registered")
     ),
@@ -152,6 +176,24 @@ REFUSALS = {
         (403, "[User is not authorized to perform this action.]"),
         (500, "[General command validation failure.]"),
     ],
+    "remove VM": [
+        (400, "[Cannot remove VM. VM doesn't exist.]"),
+        (400, "[Cannot remove VM. Storage Domain type is illegal.]"),
+        (403, "[User is not authorized to perform this action.]"),
+        (409, "[Cannot remove VM. The relevant Storage Domain's status is Maintenance.]"),
+        (500, "[General command validation failure.]"),
+    ],
+    "remove template": [
+        (400, "[Cannot remove Template. The Template doesn't exist.]"),
+        (400, "[Cannot remove Template. Storage Domain type is illegal.]"),
+        (403, "[User is not authorized to perform this action.]"),
+        (409, "[Cannot remove Template. The relevant Storage Domain's status is Maintenance.]"),
+    ],
+    "remove disk": [
+        (400, "[Cannot remove Virtual Disk. The provided Storage Domain is wrong.]"),
+        (403, "[User is not authorized to perform this action.]"),
+        (409, "[Cannot remove Virtual Disk. The relevant Storage Domain's status is Maintenance.]"),
+    ],
     "start": [
         (409, "[Cannot run VM. There is no host that satisfies current scheduling constraints. See below:]"),
         (409, "[Cannot run VM. The relevant Storage Domain's status is Inactive.]"),
@@ -218,6 +260,7 @@ BEST_EFFORT: dict[str, t.Callable[[Bench], Result]] = {
     "attach": lambda b: b.attach(domains=[*wanted("data-web", required=False), *wanted("data-db")], concurrency=1),
     "register template": lambda b: b.templates("tmpl-win2022", "tmpl-debian12", best_effort=["*2022"], concurrency=1),
     "register VM": lambda b: b.register("app01", "app02", partial=[], best_effort=["app01"], concurrency=1),
+    "remove VM": lambda b: b.remove(vms=["app01", "app02"], best_effort=["app01"], concurrency=1),
     "start": lambda b: b.power("app01", "app02", best_effort=["app0[1]"], concurrency=1),
 }
 

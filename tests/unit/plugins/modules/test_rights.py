@@ -17,6 +17,7 @@ REFUSED = (
 def test_every_write_of_the_modules_has_a_right(bench: Bench) -> None:
     for result in (
         bench.attach(sign_in=True),
+        bench.remove(vms=["app01"], templates=["tmpl-win2022"], disks=["archive2025"]),
         bench.templates(),
         bench.register(),
         bench.power("*"),
@@ -60,3 +61,24 @@ def test_without_rights_no_connection_is_made(bench: Bench) -> None:
     result = bench.run("storage_connection", type="nfs", address="a", path="/b")
     assert "connection a:/b: the engine refused POST" in result["msg"]
     assert "lacks the permit create_storage_domain on the system, which the role StorageAdmin holds" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "words"),
+    [
+        (
+            "/vms/",
+            {"vms": ["app01"]},
+            "the permit delete_vm on the storage domain, which the role DataCenterAdmin holds",
+        ),
+        ("/templates/", {"templates": ["tmpl-win2022"]}, "the permit delete_template on the storage domain"),
+        ("/disks/", {"disks": ["archive2025"]}, "the permit delete_disk on the disk"),
+    ],
+)
+def test_without_rights_nothing_is_removed(bench: Bench, path: str, options: dict[str, list[str]], words: str) -> None:
+    bench.ready("attached")
+    bench.fail(path, "status", method="DELETE", status=403, body=REFUSED, times=0)
+    result = bench.remove(**options)
+    assert result["failed"]
+    assert words in result["msg"]
+    assert not result["changed"]
