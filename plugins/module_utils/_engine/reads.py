@@ -217,6 +217,12 @@ def vm_disks(client: Client, ids: t.Collection[str] | None = None, *, snapshots:
     return [vm for vm in found if ids is None or vm.id in ids]
 
 
+def template_disks(client: Client) -> set[str]:
+    """The ids of the disks of all templates."""
+    nodes = pages(client, "/templates", follow="disk_attachments")
+    return {ident(one) for node in nodes for one in node.findall("disk_attachments/disk_attachment")}
+
+
 def disk_profiles(client: Client) -> list[r.DiskProfile]:
     """The disk profiles of all domains."""
     return [r.DiskProfile.from_xml(node) for node in client.get("/diskprofiles", subject="disk profiles")]

@@ -28,6 +28,7 @@ CONNECTION = {"type": "nfs", "address": "nfs-b.example", "path": "/exports/new"}
 DETACH = {"data_center": "Recovery", "domains": ["dr-master"]}
 TEMPLATES = {"data_center": "Recovery", "domains": ["data-web"], "cluster": "dr"}
 VMS = {**TEMPLATES, "vms": ["app01"]}
+DISKS: dict[str, t.Any] = {"data_center": "Recovery", "domains": ["data-web"], "disks": ["*"]}
 POWER = {"vms": ["app01"]}
 REMOVAL = {
     "data_center": "Recovery",
@@ -43,6 +44,7 @@ GOOD: dict[str, dict[str, t.Any]] = {
     "storage_connection_info": {},
     "storage_domain_attach": ATTACH,
     "storage_domain_detach": DETACH,
+    "unregistered_disk_register": DISKS,
     "unregistered_info": INFO,
     "unregistered_remove": REMOVAL,
     "unregistered_template_register": TEMPLATES,
@@ -135,6 +137,16 @@ WRONG: list[tuple[str, dict[str, t.Any], tuple[str, ...]]] = [
     ("unregistered_remove", {**REMOVAL, "keep": {"vms": ["app*"]}}, ("app01", "both registered and removed")),
     ("unregistered_remove", {**REMOVAL, "accept": None}, ("VM app01", "no inventory is given")),
     ("unregistered_remove", {**REMOVAL, "vms": ["app*"]}, ("app* is a pattern", "'patterns'")),
+    ("unregistered_disk_register", {"data_center": "Recovery"}, ("missing required arguments", "domains")),
+    ("unregistered_disk_register", {**DISKS, "disks": None}, ("one of the following is required: disks, complete",)),
+    ("unregistered_disk_register", {**DISKS, "complete": ["db01"]}, ("required by 'complete'", "inventory")),
+    ("unregistered_disk_register", {**DISKS, "inventory": "/nowhere.json"}, ("inventory, inventory_site",)),
+    ("unregistered_disk_register", {**DISKS, "data_center": "Nowhere"}, ("no data center 'Nowhere'",)),
+    ("unregistered_disk_register", {**DISKS, "domains": ["nothing"]}, ("no storage domain 'nothing'",)),
+    ("unregistered_disk_register", {**DISKS, "owners": "guess"}, ("owners", "refuse, unknown_is_floating, any")),
+    ("unregistered_disk_register", {**DISKS, "rename": [{"from": "a"}]}, ("to", "rename")),
+    ("unregistered_disk_register", {**DISKS, "disks": ["nothing"]}, ("nothing: no disk of this name or id",)),
+    ("unregistered_disk_register", {**DISKS, "quota": "gold"}, ("no quota 'gold'", "data center Recovery")),
     ("unregistered_template_register", {**TEMPLATES, "data_center": "Nowhere"}, ("no data center 'Nowhere'",)),
     ("unregistered_template_register", {**TEMPLATES, "cluster": "prod"}, ("no cluster 'prod'", "data center Recovery")),
     ("unregistered_template_register", {**TEMPLATES, "domains": ["nothing"]}, ("no storage domain 'nothing'",)),
