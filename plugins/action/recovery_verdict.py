@@ -30,6 +30,7 @@ SPEC = {
     },
     "left_out": {"type": "list", "elements": "str"},
     "not_started": {"type": "list", "elements": "str"},
+    "achieved": {"type": "str", "default": "RECOVERED"},
     "journal": {"type": "path"},
     "run_id": {"type": "str"},
     "summary": {"type": "path"},
@@ -47,7 +48,7 @@ class ActionModule(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         _spec, options = self.validate_argument_spec(argument_spec=SPEC)
         steps = [StepResult(step["name"], step["result"] or None) for step in options["steps"]]
-        verdict = judge(steps, _plan_notes(options), check_mode=self._task.check_mode)
+        verdict = judge(steps, _plan_notes(options), check_mode=self._task.check_mode, achieved=options["achieved"])
         journal = options["journal"] if options["journal"] and os.path.isfile(options["journal"]) else None
         lines = report(steps, verdict, journal, options["summary"], check_mode=self._task.check_mode)
         trouble = ""

@@ -35,11 +35,6 @@ options:
       - The data domains, by name, id or pattern (C(*), C(?), C([...])); all of the site when left out.
     type: list
     elements: str
-  data_center:
-    description:
-      - The data center, by name or id, in which the domains are meant to have been. Those that were not are told in
-        RV(elsewhere).
-    type: str
 author:
   - The ovirt_dr.storage contributors (@ovirt-dr)
 """
@@ -148,9 +143,9 @@ clusters:
   returned: success
   type: list
   elements: str
-elsewhere:
-  description: The names of the domains that were not in O(data_center) when the inventory was made, so that it may not
-    tell what lies on them.
+unattached:
+  description: The names of the domains that were in no data center, so that the inventory does not tell what lies on
+    them.
   returned: success
   type: list
   elements: str
@@ -163,7 +158,6 @@ OPTIONS = {
     "inventory": {"type": "path", "required": True},
     "inventory_site": {"type": "str", "required": True},
     "domains": {"type": "list", "elements": "str"},
-    "data_center": {"type": "str"},
 }
 
 

@@ -42,6 +42,11 @@ options:
       - VMs of the inventory that no group of the plan names.
     type: list
     elements: str
+  achieved:
+    description:
+      - What a good run has done, as the headline says it.
+    type: str
+    default: RECOVERED
   journal:
     description:
       - The path of the journal, to be shown.

@@ -77,7 +77,7 @@ def _on_domains(path: str, site: str, record: Mapping[str, t.Any], params: Mappi
         "templates": [_template(one) for one in templates],
         "disks": _floating(inventory, ids),
         "clusters": sorted({*(vm.cluster for vm in vms), *(one.cluster for one in templates if one.cluster)}),
-        "elsewhere": _elsewhere(chosen, record, params["data_center"]),
+        "unattached": [place.name for place in chosen if not place.centers],
     }
 
 
@@ -122,14 +122,6 @@ def _floating(inventory: Inventory, domains: Collection[str]) -> list[dict[str, 
         for disk in inventory.disks.values()
         if disk.id not in held and disk.content_type != OVF_STORE and set(disk.domain_ids) & set(domains)
     ]
-
-
-def _elsewhere(chosen: Sequence[Place], record: Mapping[str, t.Any], data_center: str | None) -> list[str]:
-    """The names of those that were not in this data center: what lies on them may not be in the inventory."""
-    if data_center is None:
-        return []
-    centers = {one["id"] for one in record["data_centers"] if data_center in (one["id"], one["name"])}
-    return [place.name for place in chosen if not centers & set(place.centers)]
 
 
 def _domain(place: Place, connections: Mapping[str, Record]) -> dict[str, t.Any]:

@@ -79,10 +79,12 @@ class Verdict:
     all_notes: tuple[str, ...] = ()
 
 
-def judge(steps: Sequence[StepResult], notes: Sequence[Note], *, check_mode: bool) -> Verdict:
-    """The verdict over all steps. notes: what the plan leaves out knowingly."""
+def judge(
+    steps: Sequence[StepResult], notes: Sequence[Note], *, check_mode: bool, achieved: str = "RECOVERED"
+) -> Verdict:
+    """The verdict over all steps. notes: what the plan leaves out knowingly; achieved: what a good run has done."""
     told = [*notes, *notes_of([step.result for step in steps if step.result], check_mode=check_mode)]
-    word, headline, next_steps = _judged(steps, check_mode=check_mode)
+    word, headline, next_steps = _judged(steps, achieved, check_mode=check_mode)
     return Verdict(
         word,
         headline,
@@ -99,7 +101,7 @@ def totals(steps: Sequence[StepResult]) -> dict[str, int]:
     return {state: sum(step.counts.get(state, 0) for step in steps) for state in states}
 
 
-def _judged(steps: Sequence[StepResult], *, check_mode: bool) -> tuple[str, str, tuple[str, ...]]:
+def _judged(steps: Sequence[StepResult], achieved: str, *, check_mode: bool) -> tuple[str, str, tuple[str, ...]]:
     """The word, the headline and what to do next."""
     broken = [step for step in steps if step.broke]
     if broken:
@@ -117,10 +119,10 @@ def _judged(steps: Sequence[StepResult], *, check_mode: bool) -> tuple[str, str,
     if check_mode:
         return "would", f"CHECKED: {'nothing was changed' if changed else 'there is nothing to do'}", ()
     if not changed and not _unmet(steps):
-        return "already", "RECOVERED: everything was so already, nothing was changed", ()
+        return "already", f"{achieved}: everything was so already, nothing was changed", ()
     if _unmet(steps) or any(_imperfect(step) for step in steps):
-        return "warnings", "RECOVERED, with warnings", ()
-    return "recovered", "RECOVERED", ()
+        return "warnings", f"{achieved}, with warnings", ()
+    return "recovered", achieved, ()
 
 
 def _unmet(steps: Sequence[StepResult]) -> str:

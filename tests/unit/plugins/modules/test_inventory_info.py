@@ -47,7 +47,7 @@ def names(found: list[dict[str, t.Any]]) -> set[str]:
 
 
 def test_what_lies_on_one_domain(ask: Ask) -> None:
-    found = ask(domains=["data-web"], data_center="Production")
+    found = ask(domains=["data-web"])
     (domain,) = found["domains"]
     assert domain == {
         "id": DATA_WEB,
@@ -66,7 +66,7 @@ def test_what_lies_on_one_domain(ask: Ask) -> None:
     assert vms["file01"]["luns"] == [FILE01_LUN]
     assert names(found["templates"]) == {"tmpl-debian12"}
     assert sorted(one["version"] for one in found["templates"]) == [1, 2]
-    assert (found["clusters"], found["disks"], found["elsewhere"]) == (["prod"], [], [])
+    assert (found["clusters"], found["disks"], found["unattached"]) == (["prod"], [], [])
     assert found["changed"] is False
 
 
@@ -108,7 +108,7 @@ def test_a_domain_that_was_in_no_data_center(ask: Ask) -> None:
     def loose(estate: Estate) -> None:
         record(estate, "primary", "storage_domains", "data-web").pop("data_centers")
 
-    assert ask(loose, domains=["data-web", "data-db"], data_center="Production")["elsewhere"] == ["data-web"]
+    assert ask(loose, domains=["data-web", "data-db"])["unattached"] == ["data-web"]
 
 
 @pytest.mark.parametrize(
