@@ -41,14 +41,3 @@ def run_info(
     except DrError as error:
         module.fail_json(msg=str(error), failure=error.failure())
     module.exit_json(changed=False, **answer)
-
-
-def run_offline(flow: Callable[[Params], Mapping[str, t.Any]], options: Mapping[str, t.Any]) -> None:
-    """Run ``flow``, which reads a file and speaks to no engine, and return what it found."""
-    module = AnsibleModule(argument_spec=dict(options), supports_check_mode=True)
-    check_libraries(module)
-    try:
-        answer = flow(module.params)
-    except DrError as error:
-        module.fail_json(msg=str(error), failure=error.failure())
-    module.exit_json(changed=False, **answer)

@@ -151,8 +151,8 @@ unattached:
   elements: str
 """
 
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._files_module import run_on_files
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.on_domains import on_domains
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._info_module import run_offline
 
 OPTIONS = {
     "inventory": {"type": "path", "required": True},
@@ -162,7 +162,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    run_offline(on_domains, OPTIONS)
+    run_on_files(on_domains, OPTIONS)
 
 
 if __name__ == "__main__":
