@@ -135,6 +135,7 @@ def _notes(result: Mapping[str, t.Any], facts: Mapping[str, frozenset[str]], uns
         if not failure.get("required", True):
             notes.append(failure_note(failure, "failed (best effort): "))
     notes.extend(Note(f"not proven: {sentence}") for sentence in result.get("not_proven") or ())
+    notes.extend(note for entity in result.get("differences") or () for note in _differing(entity))
     over = {
         one["note"]
         for one in result.get("foreseen") or ()
@@ -150,6 +151,15 @@ def _taken(entry: Mapping[str, t.Any]) -> Note:
     against = f", against: {'; '.join(entry['against'])}" if entry["against"] else ""
     own = ((entry["domain"], STAND_IN), (entry["id"], STAND_IN))
     return Note(f"its metadata names another data center, and it is taken: {shown}{against}", entry["domain"], own)
+
+
+def _differing(entity: Mapping[str, t.Any]) -> list[Note]:
+    """What inventory_compare_info tells of an object that is not as it was."""
+    title = f"{'VM' if entity['kind'] == 'vm' else entity['kind']} {entity['name']}"
+    if entity["state"] != "different":
+        return [Note(f"is {entity['state']}", title)]
+    parts = tuple((one["part"].partition(" ")[2], STAND_IN) for one in entity["differences"] if one["part"])
+    return [Note(one["says"], title, parts) for one in entity["differences"]]
 
 
 def _only_disks(message: str) -> bool:

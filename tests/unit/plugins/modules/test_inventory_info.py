@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Callable
 
 import pytest
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.attach import wanted_domains
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.wanted_domains import wanted_domains
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import DRILL, load
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench import (
     DATA_WEB,

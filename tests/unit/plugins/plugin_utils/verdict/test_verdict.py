@@ -516,3 +516,30 @@ def test_the_summary_in_full():
         "failures": [{"kind": "vm", "name": "vm0", "message": "VM vm0: no"}],
     }
     assert document["steps"]["start"]["state"] == "not reached"
+
+
+def test_what_a_comparison_found_is_told_of_all_objects_together():
+    def differs(name, part, says):
+        return {
+            "kind": "vm",
+            "name": name,
+            "id": name,
+            "state": "different",
+            "differences": [{"part": part, "says": says}],
+        }
+
+    found = [
+        *(differs(f"web0{n}", f"disk web0{n}_os", f"disk web0{n}_os: quota was A, is B") for n in (1, 2)),
+        differs("db", "", "name was a, is b"),
+        {"kind": "disk", "name": "old", "id": "1", "state": "missing", "differences": []},
+    ]
+    compared = {"changed": False, "different": 4, "differences": found}
+    judged = judge(steps(a=result(done=1), b=compared), (), check_mode=False, achieved="MOVED")
+    assert (judged.word, judged.headline, judged.good) == ("warnings", "MOVED, with warnings", True)
+    assert judged.notes == (
+        "VM web01, VM web02: disk ...: quota was A, is B",
+        "VM db: name was a, is b",
+        "disk old: is missing",
+    )
+    same = judge(steps(a=result(done=1), b={"different": 0}), (), check_mode=False, achieved="MOVED")
+    assert (same.word, same.headline) == ("recovered", "MOVED")
