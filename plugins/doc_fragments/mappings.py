@@ -70,9 +70,29 @@ options:
         suboptions: *pair
       user_domains:
         description:
-          - The directory in which a user with permissions is found in the target.
-          - The engine looks a user up by the login name, so O(mappings.user_domains[].from) is that name and not the
-            name of a directory.
+          - The directories in which users with permissions are found in the target.
+          - The engine itself looks a directory up by the login name of a user. So each pair is sent for every login of
+            its directory, as an inventory of the source and O(mappings.user_domains[].users) tell. A name of which
+            neither knows a user is taken for a login.
+        type: list
+        elements: dict
+        suboptions:
+          from:
+            description: The name of the directory at the source, or one login name.
+            type: str
+            required: true
+          to:
+            description: The name of the directory in the target.
+            type: str
+            required: true
+          users:
+            description: Login names of the directory at the source, where no inventory tells them.
+            type: list
+            elements: str
+      quotas:
+        description:
+          - Quotas, by name. A register takes none, so they are given after it, to each entity and each of its disks.
+          - Which quota something had only an inventory tells.
         type: list
         elements: dict
         suboptions: *pair

@@ -30,6 +30,15 @@ options:
       - A cluster of another architecture is refused before anything is written, where the cluster is known by then. It
         is with this option, and with mappings when an O(inventory) knows where the entity comes from.
     type: str
+  quota:
+    description:
+      - The quota, by name or id, of all of them and of all their image disks. It wins over O(mappings.quotas), and
+        O(each[].quota) and O(each[].disk_quotas) over it. Without any of these quotas are left alone.
+      - A register takes no quota. It is given directly after all registers, to the entity and to each disk, and read
+        back; what is registered already is brought to it too.
+      - Of what only a pattern names, an earlier run that was interrupted is completed; what has a quota keeps it.
+      - A data center that enforces quotas is not written to while something that comes has none.
+    type: str
   exclude:
     description:
       - Names, ids or patterns (C(*), C(?), C([...])) of those to leave alone.

@@ -30,6 +30,12 @@ _LUN: dict[str, t.Any] = {
 # What may be wished for one entity.
 WISH_OPTIONS: dict[str, t.Any] = {
     "cluster": {"type": "str"},
+    "quota": {"type": "str"},
+    "disk_quotas": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"disk": {"type": "str", "required": True}, "quota": {"type": "str", "required": True}},
+    },
     "partial": {"type": "bool"},
     "best_effort": {"type": "bool"},
 }
@@ -50,7 +56,12 @@ MAPPING_OPTIONS: dict[str, t.Any] = {
             "affinity_groups": _PAIRS,
             "affinity_labels": _PAIRS,
             "roles": _PAIRS,
-            "user_domains": _PAIRS,
+            "user_domains": {
+                "type": "list",
+                "elements": "dict",
+                "options": {**_PAIRS["options"], "users": {"type": "list", "elements": "str"}},
+            },
+            "quotas": _PAIRS,
             "luns": {
                 "type": "list",
                 "elements": "dict",
@@ -67,6 +78,7 @@ TARGET_OPTIONS: dict[str, t.Any] = {
     "data_center": {"type": "str", "required": True},
     "domains": {"type": "list", "elements": "str", "required": True},
     "cluster": {"type": "str"},
+    "quota": {"type": "str"},
     "exclude": {"type": "list", "elements": "str"},
     "partial": {"type": "list", "elements": "str"},
     "best_effort": {"type": "list", "elements": "str"},

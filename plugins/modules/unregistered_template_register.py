@@ -58,6 +58,22 @@ options:
             refused, with the reason, before anything is asked.
         type: bool
         default: false
+      quota:
+        description: The quota, by name or id, of it and of its disks. It wins over O(quota) and O(mappings.quotas).
+        type: str
+      disk_quotas:
+        description: The quotas of single disks. They win over all others.
+        type: list
+        elements: dict
+        suboptions:
+          disk:
+            description: The disk, by name or id.
+            type: str
+            required: true
+          quota:
+            description: The quota, by name or id.
+            type: str
+            required: true
       partial:
         description: Whether it may come without the disks that are not there. It wins over O(partial).
         type: bool

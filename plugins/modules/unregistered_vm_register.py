@@ -65,6 +65,22 @@ options:
           - The name under which it is registered. One that is taken in the data center, or given to two, is refused
             before anything is written. What is registered already is not renamed.
         type: str
+      quota:
+        description: The quota, by name or id, of it and of its disks. It wins over O(quota) and O(mappings.quotas).
+        type: str
+      disk_quotas:
+        description: The quotas of single disks. They win over all others.
+        type: list
+        elements: dict
+        suboptions:
+          disk:
+            description: The disk, by name or id.
+            type: str
+            required: true
+          quota:
+            description: The quota, by name or id.
+            type: str
+            required: true
       partial:
         description: Whether it may come without the disks that are not there. It wins over O(partial).
         type: bool
@@ -154,6 +170,18 @@ EXAMPLES = r"""
     each:
       - {vm: web01, name: web01-dr}
       - {vm: 4191aa10-4bee-4778-9258-953778017034, cluster: dr-power}
+
+- name: The data center enforces quotas; the disk with the logs of a database has one of its own
+  ovirt_dr.storage.unregistered_vm_register:
+    data_center: Recovery
+    domains: [data-db]
+    vms: ["db*"]
+    cluster: dr
+    quota: databases
+    each:
+      - vm: db01
+        disk_quotas:
+          - {disk: db01_logs, quota: logs}
 """
 
 RETURN = r"""
@@ -195,7 +223,7 @@ done:
   description: The names of what was carried out, by action; in check mode, of what would be.
   returned: always
   type: dict
-  sample: {register_template: [tmpl-debian12], register: [web01]}
+  sample: {register_template: [tmpl-debian12], register: [web01], set_quota: [web01, web01_disk1]}
 already:
   description: The names of what was so before, by action.
   returned: always

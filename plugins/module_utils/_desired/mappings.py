@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks import Login
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
@@ -27,6 +27,9 @@ BY_NAME = {
     "roles": "registration_role_mapping",
     "user_domains": "registration_domain_mapping",
 }
+
+# What is mapped by name and given by edits after the register, which takes none of it.
+AFTERWARDS = ("quotas",)
 
 
 @dataclass(frozen=True)
@@ -65,14 +68,19 @@ class LunPair:
 
 @dataclass(frozen=True)
 class Mappings:
-    """All mappings of one register call. names: option (see BY_NAME) -> pairs."""
+    """All mappings of one register call.
+
+    names: option (of BY_NAME or AFTERWARDS) -> pairs; users: users' domain at the source -> the logins that were said
+    to be in it.
+    """
 
     names: Mapping[str, tuple[Pair, ...]]
     vnic_profiles: tuple[ProfilePair, ...]
     luns: tuple[LunPair, ...]
+    users: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, option: str) -> tuple[Pair, ...]:
-        """The pairs of one option of BY_NAME."""
+        """The pairs of one option of BY_NAME or AFTERWARDS."""
         return self.names.get(option, ())
 
 
@@ -84,7 +92,7 @@ def mappings_from(options: Mapping[str, t.Any] | None, chap: Mapping[str, Login]
     given = options or {}
     names = {
         option: tuple(Pair(str(pair["from"]), str(pair["to"])) for pair in given.get(option) or ())
-        for option in BY_NAME
+        for option in (*BY_NAME, *AFTERWARDS)
     }
     profiles = tuple(
         ProfilePair(
@@ -129,7 +137,40 @@ def mappings_from(options: Mapping[str, t.Any] | None, chap: Mapping[str, Login]
     )
     if problems:
         raise BadInput("; ".join(problems))
-    return Mappings(names, profiles, luns)
+    users = {pair["from"]: tuple(pair.get("users") or ()) for pair in given.get("user_domains") or ()}
+    return Mappings(names, profiles, luns, users)
+
+
+def by_login(mappings: Mappings, known: Mapping[str, t.Collection[str]]) -> tuple[Mappings, list[str]]:
+    """The mappings with users' domains as the engine reads them, and warnings.
+
+    The engine looks a user's domain up by the login name and not by the name of the domain (contract 04, 4.4), so each
+    pair becomes one for every login of the domain. known: domain -> logins with permissions, by an inventory. A name
+    that is no known domain is taken for a login. BadInput for a login that would be looked for in two domains.
+    """
+    found: dict[str, str] = {}
+    problems: list[str] = []
+    warnings: list[str] = []
+    mapped = {pair.source for pair in mappings.of("user_domains")}
+    for pair in mappings.of("user_domains"):
+        logins = {*mappings.users.get(pair.source, ()), *known.get(pair.source, ())} or {pair.source}
+        for login in sorted(logins):
+            other = found.setdefault(login, pair.target)
+            if other != pair.target:
+                problems.append(
+                    f"mappings.user_domains: {login} is to be looked for in {other} and in {pair.target}; the engine "
+                    "tells users apart by the login only"
+                )
+            homes = sorted(home for home, there in known.items() if login in there and home not in mapped)
+            if homes:
+                warnings.append(
+                    f"mappings.user_domains: {login} of {' and '.join(homes)} is looked for in {pair.target} too, "
+                    "because the engine tells users apart by the login only"
+                )
+    if problems:
+        raise BadInput("; ".join(problems))
+    pairs = tuple(Pair(login, target) for login, target in found.items())
+    return replace(mappings, names={**mappings.names, "user_domains": pairs}), warnings
 
 
 def missing_targets(mappings: Mappings, existing: Mapping[str, t.Collection[str]]) -> list[str]:
@@ -140,7 +181,7 @@ def missing_targets(mappings: Mappings, existing: Mapping[str, t.Collection[str]
     """
     problems = [
         f"mappings.{option}: {pair.source} is mapped to {pair.target}, which does not exist in the target"
-        for option in BY_NAME
+        for option in (*BY_NAME, *AFTERWARDS)
         if option in existing
         for pair in mappings.of(option)
         if pair.target not in existing[option]

@@ -223,6 +223,12 @@ def template_disks(client: Client) -> set[str]:
     return {ident(one) for node in nodes for one in node.findall("disk_attachments/disk_attachment")}
 
 
+def disk_owners(client: Client, collection: str) -> list[r.DiskOwner]:
+    """The registered ``vms`` or ``templates`` with their quotas and the ids of their disks, in pages."""
+    found = pages(client, f"/{collection}", follow="disk_attachments")
+    return [r.DiskOwner.from_xml(node) for node in found]
+
+
 def disk_profiles(client: Client) -> list[r.DiskProfile]:
     """The disk profiles of all domains."""
     return [r.DiskProfile.from_xml(node) for node in client.get("/diskprofiles", subject="disk profiles")]

@@ -247,6 +247,25 @@ class Disk:
 
 
 @dataclass(frozen=True)
+class DiskOwner:
+    """A registered VM or template, as far as its quota and its disks go. quota_id: empty after a register."""
+
+    id: str
+    name: str
+    quota_id: str
+    disk_ids: tuple[str, ...]
+
+    @classmethod
+    def from_xml(cls, node: Element) -> DiskOwner:
+        return cls(
+            id=ident(node),
+            name=text(node, "name"),
+            quota_id=reference(node, "quota"),
+            disk_ids=references(node, "disk_attachments/disk_attachment"),
+        )
+
+
+@dataclass(frozen=True)
 class Attachment:
     """How a disk is attached to a VM; ``id`` is the disk's (contract 05, 5.2)."""
 

@@ -53,6 +53,8 @@ _RIGHTS: tuple[tuple[str, str, Right], ...] = (
     ),
     ("DELETE", f"/datacenters/{_ID}/storagedomains/{_ID}/disks/{_ID}", _DELETE_DISK),
     ("PUT", f"/disks/{_ID}", Right("edit_disk_properties", "DiskOperator", "the disk")),
+    ("PUT", f"/vms/{_ID}", Right("edit_vm_properties", "UserVmManager", "the VM")),
+    ("PUT", f"/templates/{_ID}", Right("edit_template_properties", "TemplateOwner", "the template")),
     ("POST", f"/vms/{_ID}/diskattachments", _ATTACH_DISK),
     ("POST", f"/vms/{_ID}/start", Right("run_vm", "UserVmRunTimeManager", "the VM")),
     ("POST", f"/vms/{_ID}/stop", Right("stop_vm", "UserVmRunTimeManager", "the VM")),

@@ -26,6 +26,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.names import any_of, none_of
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_quotas import GivenQuotas
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_target import Target
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_told import (
     Events,
@@ -62,6 +63,8 @@ def register_vms(context: Context, params: Mapping[str, t.Any]) -> Result:
         unproven=bool(target.not_proven),
         known=_known(target),
     )
+    quotas = GivenQuotas(context, target, params, "vm", {vm.id: vm.name for vm in unregistered})
+    quotas.check(plan)
     coming = {step.target_id for step in plan.steps if step.kind == "vm"}
     guard, before = plan_leftover_luns(
         _floating_luns(client) if coming else [], coming, ties_of(inventory, coming), params["leftover_luns"]
@@ -71,7 +74,7 @@ def register_vms(context: Context, params: Mapping[str, t.Any]) -> Result:
     forget = ForgetLun(client, context.journal)
     register = Register(client, target.settings())
     result = context.carry_out(
-        _together(guard, plan, target.not_proven),
+        _together(guard, plan, target),
         {"register": register, "register_template": register, "forget_lun": forget},
         _watches(client),
     )
@@ -82,7 +85,7 @@ def register_vms(context: Context, params: Mapping[str, t.Any]) -> Result:
         for outcome in result.report.outcomes
         if outcome.action == "forget_lun" and outcome.target_id in forget.saved and outcome.state == "done"
     ]
-    return result
+    return quotas.given(plan, result)
 
 
 def register_templates(context: Context, params: Mapping[str, t.Any]) -> Result:
@@ -114,14 +117,16 @@ def register_templates(context: Context, params: Mapping[str, t.Any]) -> Result:
         needed=bases if params["bases"] == "needed" else None,
         unproven=bool(target.not_proven),
     )
+    quotas = GivenQuotas(context, target, params, "template", {one.id: one.name for one in unregistered})
+    quotas.check(plan)
     events = Events(context, plan)
     result = context.carry_out(
-        _together(Plan(), plan, target.not_proven),
+        _together(Plan(), plan, target),
         {"register": Register(client, target.settings())},
         _watches(client),
     )
     result.extra["dropped"] = events.dropped(result)
-    return result
+    return quotas.given(plan, result)
 
 
 def _needed(client: Client, target: Target, params: Mapping[str, t.Any], registered: t.Collection[str]) -> Needed:
@@ -170,11 +175,11 @@ def _floating_luns(client: Client) -> list[t.Any]:
     return [disk for disk in luns if disk.id not in attached]
 
 
-def _together(guard: Plan, plan: Plan, not_proven: tuple[str, ...]) -> Plan:
+def _together(guard: Plan, plan: Plan, target: Target) -> Plan:
     return Plan(
         steps=guard.steps + plan.steps,
         outcomes=guard.outcomes + plan.outcomes,
         changes={**guard.changes, **plan.changes},
-        warnings=plan.warnings,
-        not_proven=not_proven,
+        warnings=(*target.warnings, *plan.warnings),
+        not_proven=target.not_proven,
     )

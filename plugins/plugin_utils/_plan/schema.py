@@ -90,6 +90,7 @@ MAPPINGS = Shape(
         "affinity_labels": _per_site(text),
         "roles": _per_site(text),
         "user_domains": _per_site(text),
+        "quotas": _per_site(text),
         "luns": _per_site(LUN),
     },
 )

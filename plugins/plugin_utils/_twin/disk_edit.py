@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import quotas, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.all_content import with_users
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.attachments import check_edited, edit_key, unplug
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_body import check_number, given_id, is_on
@@ -59,6 +59,7 @@ def check_disk(site: Site, disk: Entity, body: Record) -> None:
             f"Cannot edit Virtual Disk: The following disks are locked: {disk.name}. "
             "Please try again in a few minutes.",
         )
+    quotas.check(site, body, site.data_center_of(disk), action)
     changed = any(key in body and body[key] != disk.data.get(key) for key in ("shareable", "sgio"))
     if changed and any(vm.data["status"] != "down" for vm in users_of(site, disk)):
         raise refusals.command(409, f"{action} {_NOT_DOWN}")
@@ -83,6 +84,7 @@ def apply(site: Site, disk: Entity, body: Record) -> None:
     fields.update(
         {key: {"id": given} for key in ("disk_profile", "quota") if (given := given_id(body, key)) is not None}
     )
+    fields.update(quotas.changes(body))
     alias = body.get("alias") or body.get("name")
     if alias:
         fields.update({"alias": alias, "name": alias})

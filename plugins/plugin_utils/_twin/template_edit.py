@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import quotas, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_edit import drop
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.images import arranged
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import Answer, Request, action_answer
@@ -35,7 +35,8 @@ def update(site: Site, request: Request) -> Answer:
         raise refusals.command(
             409, "Cannot edit Template. The Template name is already in use, please choose a unique name and try again."
         )
-    template.data = arranged(merged(template.data, body), ORDER)
+    quotas.check_template(site, body, template)
+    template.data = arranged({**merged(template.data, body), **quotas.changes(body)}, ORDER)
     template.cache.clear()
     return answer(site, request, template, 200, soundcard="false")
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import quotas, refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_edit import drop
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.disk_rules import LOCKED, SNAPSHOT_BUSY, VM_LOCKED
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import status_text
@@ -35,8 +35,9 @@ def update(site: Site, request: Request) -> Answer:
         raise refusals.text(409, "Attempt to set immutable field: id", reason="Broken immutability constraint")
     check_numbers(request, body, method)
     check_name(str(body.get("name", "")), "Can not edit VM.")
-    record = merged(vm.data, body)
+    record = {**merged(vm.data, body), **quotas.changes(body)}
     check_update(site, vm, record)
+    quotas.check(site, body, site.data_center_of(vm), "Cannot edit VM.")
     rename(site, vm, record["name"])
     vm.data = arranged(record, ORDER)
     vm.cache.clear()

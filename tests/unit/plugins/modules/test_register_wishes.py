@@ -159,6 +159,68 @@ def test_one_vm_may_be_partial_and_another_may_fail(bench: Bench) -> None:
     assert [entry["name"] for entry in result["failures"]] == ["db02"]
 
 
+# -- users
+
+
+def other_users(estate: Estate) -> None:
+    """Ann of the domain corp may use app01 and tmpl-win2022; recovery knows her in the domain dr-authz only."""
+    role = next(one["id"] for one in site_of(estate, "primary")["roles"] if one["name"] == "UserRole")
+    for site, place in (("primary", "corp"), ("recovery", "dr-authz")):
+        held = site_of(estate, site)
+        domain = {"id": f"domain-{place}", "name": place, "users": []}
+        held["domains"].append(domain)
+        held["users"].append(
+            {
+                **held["users"][0],
+                "id": f"aaaaaaaa-2222-4333-8444-{len(place):012}",
+                "name": "ann",
+                "principal": "ann",
+                "user_name": f"ann@{place}",
+                "domain": {"id": domain["id"], "name": place},
+            }
+        )
+    ann = site_of(estate, "primary")["users"][-1]["id"]
+    for collection, name in (("vms", "app01"), ("templates", "tmpl-win2022")):
+        held = record(estate, "primary", collection, name)["permissions"]
+        held.append({"id": f"bbbbbbbb-2222-4333-8444-{len(name):012}", "role": {"id": role}, "user": {"id": ann}})
+
+
+def users_of(bench: Bench, tag: str, name: str) -> set[str]:
+    site = bench.twin.site("recovery")
+    names = {one.id: str(one.data["user_name"]) for one in site.all("user")}
+    found = next(one for one in site.all(tag) if one.name == name)
+    return {names.get((one.get("user") or {}).get("id", ""), "") for one in found.subs["permissions"]}
+
+
+@pytest.mark.parametrize("way", ["inventory", "users", "login"])
+def test_permissions_come_back_where_the_domain_of_users_is_mapped(
+    bench: Bench, tmp_path: pathlib.Path, way: str
+) -> None:
+    bench.edit(other_users)
+    bench.ready("attached")
+    pair: dict[str, object] = {
+        "inventory": {"from": "corp", "to": "dr-authz"},
+        "users": {"from": "corp", "to": "dr-authz", "users": ["ann"]},
+        "login": {"from": "ann", "to": "dr-authz"},
+    }[way]
+    given = {"inventory": bench.inventory(tmp_path), "inventory_site": "primary"} if way == "inventory" else {}
+    mapped = {"clusters": [{"from": "prod", "to": "dr"}], "user_domains": [pair]}
+    assert not bench.templates("tmpl-win2022", mappings=mapped, **given).get("failed")
+    result = bench.register("app01", mappings=mapped, **given)
+    assert not result.get("failed"), result["msg"]
+    assert result["dropped"] == []
+    assert "ann@dr-authz" in users_of(bench, "vm", "app01")
+    assert "ann@dr-authz" in users_of(bench, "template", "tmpl-win2022")
+
+
+def test_a_domain_of_users_that_is_not_mapped_is_told_as_dropped(bench: Bench) -> None:
+    bench.edit(other_users)
+    bench.ready("templates")
+    result = bench.register("app01")
+    assert not result.get("failed"), result["msg"]
+    assert "ann@corp" in str(result["dropped"])
+
+
 # -- templates that come along
 
 

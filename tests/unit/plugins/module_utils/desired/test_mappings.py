@@ -10,6 +10,7 @@ from copy import deepcopy
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.mappings import (
     BY_NAME,
+    by_login,
     mappings_from,
     missing_targets,
     registration_configuration,
@@ -25,6 +26,48 @@ ISCSI = {"id": "36002", "type": "iscsi", "address": "192.0.2.1", "target": "iqn.
 def xml(options, profile_ids=()):
     made = registration_configuration(mappings_from(options), dict(profile_ids))
     return None if made is None else tostring(made).decode()
+
+
+def logins(pairs, known):
+    """Login -> the domain that it is looked for in, and the warnings."""
+    mapped, warnings = by_login(mappings_from({"user_domains": pairs}), known)
+    return {pair.source: pair.target for pair in mapped.of("user_domains")}, warnings
+
+
+@pytest.mark.parametrize(
+    ("pairs", "known", "expected"),
+    [
+        ([], {"corp": {"ann"}}, {}),
+        ([{"from": "corp", "to": "dr"}], {"corp": {"ann", "joe"}, "lab": {"eve"}}, {"ann": "dr", "joe": "dr"}),
+        ([{"from": "corp", "to": "dr", "users": ["ann"]}], {}, {"ann": "dr"}),
+        ([{"from": "corp", "to": "dr", "users": ["max"]}], {"corp": {"ann"}}, {"ann": "dr", "max": "dr"}),
+        ([{"from": "ann", "to": "dr"}], {}, {"ann": "dr"}),
+        ([{"from": "ann", "to": "dr"}], {"corp": {"ann"}}, {"ann": "dr"}),
+        (
+            [{"from": "corp", "to": "dr"}, {"from": "lab", "to": "dr"}],
+            {"corp": {"ann"}, "lab": {"ann", "eve"}},
+            {"ann": "dr", "eve": "dr"},
+        ),
+    ],
+)
+def test_users_domains_become_one_mapping_per_login(pairs, known, expected):
+    found, _warnings = logins(pairs, known)
+    assert found == expected
+
+
+def test_a_login_of_two_domains_cannot_be_mapped_to_two():
+    pairs = [{"from": "corp", "to": "dr"}, {"from": "lab", "to": "dr-lab"}]
+    with pytest.raises(BadInput, match="ann is to be looked for in dr and in dr-lab; the engine tells users apart by"):
+        logins(pairs, {"corp": {"ann"}, "lab": {"ann"}})
+
+
+def test_a_login_that_another_domain_knows_too_is_told():
+    _found, (warning,) = logins([{"from": "corp", "to": "dr"}], {"corp": {"ann"}, "lab": {"ann"}})
+    assert warning.startswith("mappings.user_domains: ann of lab is looked for in dr too")
+
+
+def test_quotas_are_nothing_for_the_register():
+    assert xml({"quotas": [{"from": "a", "to": "b"}]}) is None
 
 
 @pytest.mark.parametrize("options", [None, {}, {"clusters": []}, {"clusters": None, "luns": None}])

@@ -128,6 +128,7 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
             "affinity_labels": _per_site(sites, texts),
             "roles": _per_site(sites, texts),
             "user_domains": _per_site(sites, texts),
+            "quotas": _per_site(sites, texts),
             "luns": _per_site(sites, lun),
         },
     )
