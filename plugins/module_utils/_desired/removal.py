@@ -180,19 +180,26 @@ class _Planner:
         self.refused: list[Outcome] = []
 
     def vms(self, chosen: Sequence[UnregisteredVm]) -> None:
-        """Plan the removal of VMs."""
-        for vm in chosen:
-            content = content_of(vm, self._lying)
-            against = against_entity(vm, content, self._wishes.accepted, self._lying)
-            if not self._refused("vm", vm, against):
-                self._entity("vm", vm, content, frozenset())
+        """Plan the removal of VMs. A disk that two of them share goes only when both may go."""
+        going, allowed = {vm.id for vm in chosen}, list(chosen)
+        while True:
+            contents = {vm.id: content_of(vm, going, self._lying) for vm in allowed}
+            accepted = self._wishes.accepted
+            against = {vm.id: against_entity(vm, contents[vm.id], going, accepted, self._lying) for vm in allowed}
+            refused = [vm for vm in allowed if self._refused("vm", vm, against[vm.id])]
+            if not refused:
+                break
+            going -= {vm.id for vm in refused}
+            allowed = [vm for vm in allowed if vm.id in going]
+        for vm in allowed:
+            self._entity("vm", vm, contents[vm.id], frozenset())
 
     def templates(self, chosen: Sequence[UnregisteredTemplate]) -> None:
         """Plan the removal of templates, versions before their base, each after the VMs that need it."""
         going = {template.id for template in chosen} | self._going.keys()
         for template in sorted(chosen, key=lambda one: one.base_id == one.id):
-            content = content_of(template, self._lying)
-            against = against_entity(template, content, self._wishes.accepted, self._lying)
+            content = content_of(template, going, self._lying)
+            against = against_entity(template, content, going, self._wishes.accepted, self._lying)
             against += against_template(template, going, self._lying)
             if self._refused("template", template, against):
                 going.discard(template.id)

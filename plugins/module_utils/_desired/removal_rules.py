@@ -113,26 +113,34 @@ class Content:
     left: tuple[Part, ...] | None
 
 
-def content_of(entity: UnregisteredVm | UnregisteredTemplate, lying: Lying) -> Content:
-    """Where the entity is best removed, and what goes or stays then."""
+def content_of(entity: UnregisteredVm | UnregisteredTemplate, going: Collection[str], lying: Lying) -> Content:
+    """Where the entity is best removed, and what goes or stays then. going: ids of VMs and templates that are removed.
+
+    A shareable disk stands in the description of each VM that has it, so it goes with any of them.
+    """
     disks = lying.disks_of(entity)
     places = [one for one in lying.chosen if one in entity.domain_ids]
     if disks is None:
         return Content(places[0], None, (), None if len(entity.domain_ids) > 1 else ())
     parts = [part for disk in disks if not disk.lun_id for part in _parts(disk, lying)]
-    kept = {disk.id for disk in disks if disk.shareable}
-    own = [part for part in parts if part.id not in kept]
     # Disks with snapshots are not listed and go with their VM only, so where most of them lie is the place.
-    lying_at = {one: [part for part in own if part.domain_id == one] for one in places}
+    lying_at = {one: [part for part in parts if part.domain_id == one] for one in places}
     place = max(places, key=lambda one: (sum(not part.listed for part in lying_at[one]), len(lying_at[one])))
-    elsewhere = [part for part in own if part.domain_id != place]
-    first = tuple(part for part in elsewhere if part.listed and part.domain_id in lying.chosen)
-    return Content(
-        place,
-        tuple(lying_at[place]),
-        first,
-        (*(part for part in elsewhere if part not in first), *(part for part in parts if part.id in kept)),
+    elsewhere = [part for part in parts if part.domain_id != place]
+    first = tuple(
+        part
+        for part in elsewhere
+        if part.listed and part.domain_id in lying.chosen and not shared_with(part.id, entity, going, lying)
     )
+    left = tuple(part for part in elsewhere if part not in first)
+    return Content(place, tuple(lying_at[place]), first, left)
+
+
+def shared_with(
+    disk_id: str, entity: UnregisteredVm | UnregisteredTemplate, going: Collection[str], lying: Lying
+) -> list[InventoryVm]:
+    """The VMs beside an entity that have a disk of it and stay."""
+    return [vm for vm in lying.owners[0].get(disk_id, ()) if vm.id != entity.id and vm.id not in going]
 
 
 def _parts(disk: InventoryDisk, lying: Lying) -> list[Part]:
@@ -145,9 +153,13 @@ def _parts(disk: InventoryDisk, lying: Lying) -> list[Part]:
 
 
 def against_entity(
-    entity: UnregisteredVm | UnregisteredTemplate, content: Content, accepted: Collection[str], lying: Lying
+    entity: UnregisteredVm | UnregisteredTemplate,
+    content: Content,
+    going: Collection[str],
+    accepted: Collection[str],
+    lying: Lying,
 ) -> list[str]:
-    """What stands against the removal of a VM or template, a sentence each."""
+    """What stands against the removal of a VM or template, a sentence each. going: as in content_of()."""
     disks = lying.disks_of(entity)
     registered: Collection[str] = (
         lying.registered_vms if isinstance(entity, UnregisteredVm) else lying.registered_templates
@@ -160,11 +172,17 @@ def against_entity(
     if disks is None:
         problems.extend(_unknown(entity, content, accepted, lying))
         return problems
-    used = [disk for disk in disks if disk.id in lying.registered_disks and not disk.shareable and not disk.lun_id]
+    here = {part.id: part for part in content.here or ()}
+    used = [disk for disk in disks if disk.id in lying.registered_disks and (disk.id in here or not disk.shareable)]
+    used = [disk for disk in used if not disk.lun_id]
     if used:
         problems.append(f"{_disks(used)} registered, and the engine would delete what is registered too")
-    shareable = {disk.id for disk in disks if disk.shareable}
-    left = [part for part in content.left or () if part.id not in shareable]
+    for part in here.values():
+        others = shared_with(part.id, entity, going, lying)
+        if others:
+            words = ", ".join(label(vm) for vm in others)
+            problems.append(f"disk {part.name} ({part.id}) would go with it, and {words} has it too")
+    left = [part for part in content.left or () if not shared_with(part.id, entity, going, lying)]
     if left and "left_disks" not in accepted:
         reasons = sorted({f"{part.name} ({part.id}) {_why_left(part, lying)}" for part in left})
         problems.append(f"disks of it would stay behind: {'; '.join(reasons)}")

@@ -279,16 +279,13 @@ def _content(known: InventoryVm | InventoryTemplate | None, here: Here, problems
 
 def _wrong(disk: InventoryDisk, state: str, here: Here) -> list[str]:
     places = " and ".join(here.names(disk.domain_ids)) or "no domain"
-    if disk.shareable and state != "registered":
-        return [f"disk {disk.name} ({disk.id}) is shareable: it does not come with the VM, but as a floating disk"]
-    if disk.shareable:
-        return []
+    shown = f"disk {disk.name} ({disk.id})"
     if state == "missing":
-        return [f"disk {disk.name} ({disk.id}) lies on {places}, which is not active here"]
-    if state == "registered":
-        return [f"disk {disk.name} ({disk.id}) is registered already, so the whole cannot be registered"]
+        return [f"{shown} lies on {places}, which is not active here"]
+    if state == "registered" and not disk.shareable:
+        return [f"{shown} is registered already, so the whole cannot be registered"]
     if state == "not_listed":
-        return [f"disk {disk.name} ({disk.id}) is not listed on {places}: it has snapshots, or it is gone"]
+        return [f"{shown} is not listed on {places}: it has snapshots, or it is gone"]
     return []
 
 
@@ -298,8 +295,8 @@ def _complete(disks: t.Any, template: str) -> bool | str:
         return False
     if disks == UNKNOWN:
         return UNKNOWN
-    states = {disk["state"] for disk in disks if not disk["shareable"]}
-    if states & {"missing", "registered"}:
+    states = {disk["state"] for disk in disks}
+    if "missing" in states or any(disk["state"] == "registered" and not disk["shareable"] for disk in disks):
         return False
     return UNKNOWN if "not_listed" in states else True
 

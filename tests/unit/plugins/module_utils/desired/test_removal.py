@@ -173,15 +173,30 @@ def test_a_name_of_two_is_never_a_guess_and_their_ids_are_none() -> None:
     assert len({change.name for changes in plan.changes.values() for change in changes}) == 2
 
 
-def test_a_shareable_disk_stays_and_needs_no_word() -> None:
-    known = inventory(
-        inventory_vm("web", inventory_disk("web-os", "a"), inventory_disk("shared", "a", shareable=True)),
-    )
-    _plan, (removal,) = plan_removal(wishes(vms=["web"]), lying(*THERE, listed_disk("shared", "a"), known=known))
-    content = removal.content
-    assert content is not None
-    assert [part.name for part in content.here or ()] == ["web-os"]
-    assert [part.name for part in content.left or ()] == ["shared"]
+SHARED = inventory_disk("shared", "a", shareable=True)
+
+
+def test_a_shareable_disk_goes_only_with_all_that_have_it() -> None:
+    known = inventory(inventory_vm("web", inventory_disk("web-os", "a"), SHARED), inventory_vm("two", SHARED))
+    there = lying(*THERE, lost("two", "a"), listed_disk("shared", "a"), known=known)
+    with pytest.raises(BadInput) as told:
+        plan_removal(wishes(vms=["web"]), there)
+    assert "disk shared (id-shared) would go with it, and two (id-two) has it too" in str(told.value)
+    _plan, removals = plan_removal(wishes(vms=["web", "two"]), there)
+    assert [one.record.name for one in removals] == ["web", "two"]
+    # One of them is protected and best effort, so both stay.
+    protected = replace(there, vms=[replace(vm, delete_protected=vm.name == "two") for vm in there.vms])
+    asked = replace(wishes(vms=["web", "two"]), is_required=lambda _name: False)
+    plan, removals = plan_removal(asked, protected)
+    assert (removals, [one.name for one in plan.outcomes]) == ([], ["two", "web"])
+
+
+def test_a_shareable_disk_elsewhere_stays_for_the_others() -> None:
+    elsewhere = inventory_disk("shared", "b", shareable=True)
+    known = inventory(inventory_vm("web", inventory_disk("web-os", "a"), elsewhere), inventory_vm("two", elsewhere))
+    there = lying(*THERE, lost("two", "a"), listed_disk("shared", "b"), known=known)
+    _plan, (removal,) = plan_removal(wishes(vms=["web"]), there)
+    assert [part.name for part in (removal.content.left if removal.content else None) or ()] == ["shared"]
 
 
 def test_a_lun_is_nothing_that_could_be_deleted() -> None:
@@ -258,7 +273,7 @@ def destroyed(removals: t.Sequence[Removal], there: Lying) -> set[tuple[str, str
             gone.add((removal.part.id, removal.part.domain_id))
             continue
         for disk in _truth(removal.record.id, there):
-            if removal.domain_id in disk.domain_ids and not disk.shareable:
+            if removal.domain_id in disk.domain_ids:
                 gone.add((disk.id, removal.domain_id))
     return gone
 
