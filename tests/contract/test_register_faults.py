@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -181,8 +182,6 @@ def test_removing_what_is_not_unregistered(recordings: Recordings, place: Site) 
     assert delete(f"{where}/vms/{UNKNOWN}") == recorded(recordings, 248)
     assert delete(f"{where}/vms/{place.entry('mail01').id}") == recorded(recordings, 255)
     assert delete(f"{where}/templates/{UNKNOWN}") == recorded(recordings, 261)
-    assert delete(f"{where}/templates/{place.entry('app01').id}")[0] == 404
-    assert delete(f"{where}/vms/{place.base.id}")[0] == 404
     assert delete(f"/datacenters/{center}{where}/disks/{UNKNOWN}") == (404, "")
     known = place.entry("mail01").disks[0].record["id"]
     assert delete(f"/datacenters/{center}{where}/disks/{known}")[0] == 409
@@ -191,6 +190,47 @@ def test_removing_what_is_not_unregistered(recordings: Recordings, place: Site) 
     assert delete(f"/datacenters/{center}{where}/disks/{free}")[0] == 404
     assert delete(f"{where}/vms/{place.entry('app02').id}")[0] == 200
     assert place.register("app02")[0] == 500
+
+
+def test_removing_heeds_neither_the_kind_nor_what_needs_it(place: Site) -> None:
+    """As on a running engine 4.5.8: an address of VMs takes templates too, and thin VMs stay listed without theirs."""
+    base = place.base.id
+    assert place.client.send("DELETE", f"/storagedomains/{place.domain}/vms/{base}").status_code == 200
+    rows = place.client.site.unregistered[place.domain]
+    assert base not in rows
+    assert any(entry.kind == "vm" and entry.template == base for entry in rows.values())
+
+
+def test_the_images_of_what_was_removed_are_listed_elsewhere_and_not_deletable(place: Site) -> None:
+    """As on a running engine 4.5.8: until the domain is attached again, 404."""
+    center = place.client.id("data_center", "Recovery")
+    other = place.client.site.storage.contents
+    entry = place.entry("app01")
+    disk = entry.disks[0].record["id"]
+    elsewhere = place.client.id("storage_domain", "dr-master")
+    other[elsewhere].disks["second"] = {**entry.disks[0].record, "id": "second"}
+    spread = replace(entry.disks[0], record={**entry.disks[0].record, "id": "second"}, domains=(elsewhere,))
+    with place.client.site.lock:
+        place.client.site.unregistered[place.domain][entry.id] = replace(entry, disks=(*entry.disks, spread))
+    assert place.client.send("DELETE", f"/storagedomains/{place.domain}/vms/{entry.id}").status_code == 200
+    assert disk not in other[place.domain].disks
+    path = f"/datacenters/{center}/storagedomains/{elsewhere}/disks"
+    assert "second" in place.client.get(f"{path};unregistered").text
+    assert place.client.send("DELETE", f"{path}/second").status_code == 404
+
+
+def test_removing_a_vm_destroys_its_disk_though_that_was_registered(place: Site) -> None:
+    """As on a running engine 4.5.8: the answer is 200, the disk is shown as before, and its image is gone."""
+    center = place.client.id("data_center", "Recovery")
+    disk = place.entry("app01").disks[0].record["id"]
+    path = f"/datacenters/{center}/storagedomains/{place.domain}/disks/{disk}"
+    assert place.post(f"{path}/register", "<action/>")[0] == 200
+    contents = place.client.site.storage.contents
+    assert disk in contents[place.domain].disks
+    app01 = place.entry("app01").id
+    assert place.client.send("DELETE", f"/storagedomains/{place.domain}/vms/{app01}").status_code == 200
+    assert place.client.get(f"/disks/{disk}").status_code == 200
+    assert disk not in contents[place.domain].disks
 
 
 def lun_mapping(own: str, unit: str) -> str:

@@ -25,7 +25,8 @@ if t.TYPE_CHECKING:
 
 # The name of the watch that reads the engine's jobs by id.
 JOBS = "jobs"
-REATTACH = "detach the domain and attach it again, then run again"
+CURE = "register it as a floating disk and delete that, or detach the domain, attach it again and run again"
+"""How a disk is deleted that the engine lists and does not know as deletable (tried on a running engine)."""
 
 
 class RemoveUnregistered:
@@ -64,7 +65,7 @@ class RemoveUnregistered:
             return Done("is gone", already=True)
         return Failed(
             f"{_subject(step)}: the engine lists it and yet knows nothing to delete (404): it forgot it together with "
-            f"a VM or template that was registered or removed. {REATTACH[0].upper()}{REATTACH[1:]}",
+            f"a VM or template that was registered or removed. To delete it, {CURE}",
             fault.failure(),
         )
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.remove_unregistered import (
+    CURE,
     JOBS,
-    REATTACH,
     RemoveUnregistered,
     jobs_watch,
 )
@@ -180,7 +180,7 @@ def _still_there(removal: Removal, still: set[tuple[str, str, str]], lying: Lyin
     disks = ", ".join(f"{part.name} ({part.id})" for part in left)
     return (
         f"{shown}: it is forgotten, but the engine did not delete {disks} on {place}, and tells no reason. To delete "
-        f"what stayed as disks, {REATTACH}"
+        f"what stayed, {CURE}"
     )
 
 

@@ -69,6 +69,7 @@ def attach(site: Site, request: Request) -> Steps:
     taken_in(site, entity, center)
     _upgraded(entity, center)
     site.unregistered[entity.id] = dict(content.ovf)
+    site.forgotten_images = {image for image in site.forgotten_images if image[1] != entity.id}
     if _register_stores(site, entity, center, request):
         site.hold(tasks_of(center), TASKS_SECONDS)
     site.job(f"Attaching Storage Domain {entity.name} to Data Center {center.name}", request.correlation)

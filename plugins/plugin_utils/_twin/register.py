@@ -136,9 +136,11 @@ def bring_in(site: Site, request: Request, wanted: Import, mappings: Mappings) -
 
 
 def forget_rows(site: Site, identity: str) -> None:
-    """What was registered is unregistered nowhere any more."""
+    """What was registered or removed is unregistered nowhere any more, and its images are not deletable as such."""
     for rows in site.unregistered.values():
-        rows.pop(identity, None)
+        entry = rows.pop(identity, None)
+        for disk in entry.disks if entry is not None else ():
+            site.forgotten_images |= {(disk.record["id"], domain) for domain in disk.domains}
 
 
 def vm_record(site: Site, wanted: Import, identity: str) -> Record:

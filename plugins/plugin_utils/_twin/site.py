@@ -91,6 +91,8 @@ class Site:
         self.tables: dict[str, dict[str, Entity]] = {tag: {} for tag in KINDS.values()}
         self.tables.update({"job": {}, "event": {}, "step": {}, "vm_pool": {}})
         self.unregistered: dict[str, dict[str, OvfEntry]] = {}
+        # (disk, domain): images of what was registered or removed since its domain was attached.
+        self.forgotten_images: set[tuple[str, str]] = set()
         self.described: dict[str, tuple[OvfEntry, OvfEntry]] = {}
         self.importing: dict[str, float] = {}
         self.busy: dict[str, float] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.made import created
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Content
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.register import disk_profile
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.register import disk_profile, forget_rows
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.request import (
     Answer,
     Request,
@@ -88,6 +88,9 @@ def remove_image(site: Site, request: Request) -> Answer:
     content = site.storage.contents.get(domain)
     if site.get("storage_domain", domain) is None or content is None or identity not in content.disks:
         raise refusals.empty(404)
+    if (identity, domain) in site.forgotten_images and site.get("disk", identity) is None:
+        # It is listed still (tried on a running engine).
+        raise refusals.empty(404)
     if site.get("disk", identity) is not None:
         raise refusals.command(
             409, "Cannot remove Virtual Disk. Related operation is currently in progress. Please try again later."
@@ -99,21 +102,21 @@ def remove_image(site: Site, request: Request) -> Answer:
 
 def remove_entity(site: Site, request: Request) -> Answer:
     """DELETE /storagedomains/{sd}/vms/{vm} or /templates/{t}: forget an unregistered one, with its images on this
-    domain."""
+    domain, whether they were registered meanwhile or not. Either address takes VMs and templates. (Tried on a running
+    engine.)"""
     domain, identity = request.ids
     tag = "vm" if request.segments[2] == "vms" else "template"
     entry = site.unregistered.get(domain, {}).get(identity)
-    if entry is None or entry.kind != tag:
+    if entry is None:
         if site.get(tag, identity) is not None:
             word = "VM" if tag == "vm" else "Template"
             raise refusals.command(400, f"Cannot remove {word}. Storage Domain type is illegal.")
         raise refusals.empty(404)
     content = site.storage.contents[domain]
     for disk in entry.disks:
-        if domain in disk.domains and site.get("disk", disk.record["id"]) is None:
+        if domain in disk.domains:
             _delete(content, disk.record["id"])
-    for rows in site.unregistered.values():
-        rows.pop(identity, None)
+    forget_rows(site, identity)
     content.ovf = {key: value for key, value in content.ovf.items() if key != identity}
     words = f"Remove Unregistered VM {'Template ' if tag == 'template' else ''}{entry.name}"
     job = site.job(words, request.correlation, "started")
