@@ -12,14 +12,15 @@ short_description: Disks that lie on attached storage domains are registered
 version_added: 0.1.0
 description:
   - Registers floating disks that lie unregistered on attached domains, many at once. They keep the names that they had.
-  - A disk that several VMs share stands in the description of none of them, and comes back as an ordinary floating
-    disk. With an O(inventory) it is registered once, made shareable again, and attached to each of its VMs as it was.
+  - A disk that several VMs share comes with each of these when they are registered. One whose domain was not attached
+    then, or that no VM had, comes back as an ordinary floating disk. With an O(inventory) it is registered once, made
+    shareable again, and attached to each of its registered VMs as it was.
   - Completes VMs that were registered without some of their disks, when the domain of these is attached later, see
     O(complete).
   - Disks of VMs and templates come with these, see M(ovirt_dr.storage.unregistered_vm_register). Registered as a
     floating disk, a VM's disk keeps its VM from being registered. The list of a domain does not say which is which, so
     a disk that may belong to a VM or template is left alone; see O(owners).
-  - Register templates and VMs first, then disks, then start VMs.
+  - Register templates and VMs first, then disks, then start the VMs.
   - Disks with snapshots, and LUN disks, are never listed as unregistered; they come with their VM.
 extends_documentation_fragment:
   - ovirt_dr.storage.attributes

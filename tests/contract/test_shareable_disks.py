@@ -1,7 +1,8 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Disks that several VMs may have stand in no description, and an edit gives a disk what a register does not keep."""
+"""Disks that several VMs have come back with each of them, or by themselves and as ordinary ones; and an edit gives a
+disk what a register does not keep."""
 
 from __future__ import annotations
 
@@ -30,6 +31,7 @@ def quorum(primary: Any, recovery: Any) -> tuple[str, str]:
         assert primary.post(f"/vms/{vm}/diskattachments", ATTACH.format("false", disk)).status_code == 201
     assert primary.post(f"/storagedomains/{web}/updateovfstore", "<action/>").status_code == 200
     primary.twin.clock.forward(60)
+    assert primary.get("/vms").status_code == 200  # what is due at a site happens when it is asked next
     return recovery.domain("data-web"), disk
 
 
@@ -37,26 +39,43 @@ def shown(client: Any, path: str) -> Any:
     return etree.fromstring(client.get(path).content)
 
 
-def test_its_vms_are_described_without_it_and_it_comes_back_as_an_ordinary_floating_disk(
+INTO = "<action><cluster><name>dr</name></cluster></action>"
+
+
+def test_it_comes_with_the_first_of_its_vms_and_the_next_one_gets_it_too(
     recovery: Any, quorum: tuple[str, str]
 ) -> None:
     domain, disk = quorum
-    vm = recovery.unregistered("app01")
-    body = "<action><cluster><name>dr</name></cluster></action>"
-    assert recovery.post(f"/storagedomains/{domain}/vms/{vm}/register", body).status_code == 200
-    assert disk not in [one.get("id") for one in shown(recovery, f"/vms/{vm}/diskattachments")]
+    for name in ("app01", "app02"):
+        vm = recovery.unregistered(name)
+        assert recovery.post(f"/storagedomains/{domain}/vms/{vm}/register", INTO).status_code == 200
+        assert disk in [one.get("id") for one in shown(recovery, f"/vms/{vm}/diskattachments")]
+        assert shown(recovery, f"/disks/{disk}").findtext("shareable") == "true"
+    assert disk not in [one.get("id") for one in shown(recovery, f"/storagedomains/{domain}/disks;unregistered")]
+
+
+def test_by_itself_it_comes_back_as_an_ordinary_floating_disk(recovery: Any, quorum: tuple[str, str]) -> None:
+    domain, disk = quorum
     listed = {one.get("id"): one for one in shown(recovery, f"/storagedomains/{domain}/disks;unregistered")}
     assert listed[disk].findtext("alias") == "quorum"
     assert listed[disk].findtext("shareable") == "false"
-
     center = recovery.id("data_center", "Recovery")
     path = f"/datacenters/{center}/storagedomains/{domain}/disks/{disk}/register"
     assert recovery.post(path, "<action/>").status_code == 200
     assert shown(recovery, f"/disks/{disk}").findtext("shareable") == "false"
+    vm = recovery.unregistered("app01")
+    refused = recovery.post(f"/storagedomains/{domain}/vms/{vm}/register", INTO)
+    assert refused.status_code == 409
+    assert "already exist: quorum" in refused.text
+
     assert recovery.send("PUT", f"/disks/{disk}", "<disk><shareable>true</shareable></disk>").status_code == 200
     recovery.twin.clock.forward(60)
     assert shown(recovery, f"/disks/{disk}").findtext("shareable") == "true"
-    assert recovery.post(f"/vms/{vm}/diskattachments", ATTACH.format("true", disk)).status_code == 201
+    assert recovery.post(f"/storagedomains/{domain}/vms/{vm}/register", INTO).status_code == 200
+    assert [one.get("id") for one in shown(recovery, f"/vms/{vm}/diskattachments")].count(disk) == 1
+    again = recovery.post(f"/vms/{vm}/diskattachments", ATTACH.format("true", disk))
+    assert again.status_code == 409
+    assert "The disk is already attached to VM." in again.text
 
 
 def test_an_edit_gives_a_disk_its_quota_and_profile(primary: Any) -> None:

@@ -101,13 +101,16 @@ class Completion:
                 self._leave(vm, disk, why, "skipped")
             elif not self._left_out(disk.name) and not self._left_out(disk.id):
                 possible.append((found, disk))
-        refusal = _changed(vm, was) or (not_down(vm) if vm.status not in READY else "")
+        running = not_down(vm) if vm.status not in READY else ""
+        changed = _changed(vm, was)
         for candidate, disk in possible:
+            # No snapshot holds a shareable disk, so it fits to a VM whatever became of that.
+            refusal = running or ("" if disk.shareable else changed)
             if refusal:
                 self._leave(vm, disk, refusal, "failed")
                 continue
             required = self._required(vm, disk)
-            self._plan.bring_in(candidate, shareable=False, required=required)
+            self._plan.bring_in(candidate, shareable=disk.shareable, required=required)
             self._plan.attach(candidate, vm, attachment_of(was, disk.id), required=required)
 
     def absent(self, selector: str) -> None:
@@ -123,9 +126,7 @@ class Completion:
         registered = here.disks.get(disk.id)
         if disk.lun_id:
             return None, f"is a direct LUN ({disk.lun_id}), which comes with the register of its VM or not at all"
-        if disk.shareable:
-            return None, "is shareable; name it in 'disks', and it is attached to all VMs that had it"
-        if registered is not None and here.users.get(disk.id):
+        if registered is not None and here.users.get(disk.id) and not disk.shareable:
             return None, f"is attached to VM {' and '.join(here.users[disk.id])} by now"
         if registered is not None:
             return Candidate(disk.id, registered.name, registered.domain_ids, None, registered, registered.name), ""
@@ -135,7 +136,7 @@ class Completion:
             if set(disk.domain_ids) & set(here.attached):
                 return None, f"lies on {where}, which is not among the given domains"
             return None, f"lies on {where}, which is not attached yet; when it is, run again"
-        if any(snapshot.type not in ("", "active") for snapshot in vm.snapshots):
+        if not disk.shareable and any(snapshot.type not in ("", "active") for snapshot in vm.snapshots):
             return None, (
                 f"has snapshots: the engine does not list such a disk on {where}, and takes it in only with its VM. "
                 "Remove the VM from the engine (keep its disks), then register it when all its domains are attached"

@@ -60,7 +60,12 @@ class DiskPlan:
         return Plan(steps=tuple(self._steps), outcomes=tuple(self.outcomes), changes=self._changes)
 
     def bring_in(self, disk: Candidate, *, shareable: bool, required: bool) -> bool:
-        """Register a disk and give it its quota, profile, name and whether it is shareable; False if all is so."""
+        """Register a disk and give it its quota, profile, name and whether it is shareable; False if all is so.
+
+        A disk that was brought in before is not brought in again.
+        """
+        if disk.id in self._ready:
+            return True
         count = len(self._steps)
         name = self._wish.renames.get(disk.id, "") or ("" if disk.listed and disk.listed.name else disk.name)
         if disk.registered is None:
@@ -93,7 +98,10 @@ class DiskPlan:
         return len(self._steps) > count
 
     def attach(self, disk: Candidate, vm: VmDisks, how: InventoryAttachment, *, required: bool) -> None:
-        """Attach a disk to a VM as it was, after those of the VM that were asked for before."""
+        """Attach a disk to a VM as it was, once, after those of the VM that were asked for before."""
+        step_id = f"attach:disk:{disk.id}:{vm.id}"
+        if step_id in self._changes:
+            return
         flags = {
             "interface": how.interface,
             "active": how.active,
@@ -103,7 +111,7 @@ class DiskPlan:
             "uses_scsi_reservation": how.uses_scsi_reservation,
         }
         step = Step(
-            id=f"attach:disk:{disk.id}:{vm.id}",
+            id=step_id,
             action="attach",
             kind="disk",
             name=f"{disk.shown} to {vm.name}",

@@ -189,7 +189,7 @@ class Floating:
             there = self._vms.get(vm.id)
             required = self._required(disk) and self._is_required(vm.name) and self._is_required(vm.id)
             if there is None:
-                words = f"VM {vm.name} is not registered; when it is, run again"
+                words = f"VM {vm.name} is not registered; it comes with the disk when it is, or run again then"
                 self._settle(disk, "skipped", f"{disk.shown}: {words}", "attach", vm)
             elif any(one.id == disk.id for one in there.attachments):
                 self._settle(disk, "already", f"is attached to VM {vm.name}", "attach", vm)

@@ -45,8 +45,7 @@ class Describer:
         disks = []
         for attachment in owner.subs.get("disk_attachments", []):
             disk = site.get("disk", attachment["id"])
-            # Shareable images stand in no description.
-            if disk is not None and ("lun_storage" in disk.data or disk.data.get("shareable") != "true"):
+            if disk is not None:
                 disks.append(OvfDisk(attachment, image_record(disk.data), site.domains_of(disk)))
         nics = []
         for nic in owner.subs.get("nics", []):

@@ -206,6 +206,8 @@ def add_image(site: Site, disk: OvfDisk, center: str, volumes: int = 1, *, profi
 def _image(site: Site, disk: OvfDisk, wanted: Import) -> Record:
     if wanted.clone:
         disk = _as_clone(site, disk)
+    elif disk.record.get("shareable") == "true" and site.get("disk", disk.record["id"]) is not None:
+        return disk.attachment  # another VM brought it, or it was registered before
     volumes = max(1, len(wanted.entry.snapshots))
     add_image(site, disk, wanted.cluster.ref("data_center"), volumes)
     return disk.attachment

@@ -59,11 +59,7 @@ def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: 
     partial, clone = flag(action, "allow_partial_import"), flag(action, "clone")
     images = [disk for disk in entry.disks if disk.lun is None]
     center = target.ref("data_center") if target is not None else ""
-    there = [
-        disk
-        for disk in images
-        if disk.record.get("shareable") != "true" and site.get("disk", disk.record["id"]) is not None
-    ]
+    there = [disk for disk in images if _exists(site, disk)]
     registered = site.get("vm", entry.id)
     if there and registered is None and (not partial or len(there) == len(images)):
         names = ", ".join(str(disk.record.get("name", "")) for disk in there)
@@ -111,6 +107,13 @@ def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: 
             raise refusal
     check_architecture(entry, target, "VM")
     return wanted
+
+
+def _exists(site: Site, disk: OvfDisk) -> bool:
+    """Whether an image is known and stands in the way: a shareable one that is known as such does not."""
+    known = site.get("disk", disk.record["id"])
+    shared = known is not None and disk.record.get("shareable") == "true" == known.data.get("shareable")
+    return known is not None and not shared
 
 
 def check_center(site: Site, center: str, word: str) -> None:
