@@ -175,6 +175,9 @@ class ActivateDomain:
     def do(self, step: Step) -> Answer:
         domain = wanted_of(step)
         here = attached_domain(self._client, step)
+        if here is not None and here.status == "active":
+            # Somebody else was faster; asked again, the engine would refuse (03 recording 418).
+            return Done("is active", already=True)
         if here is None or here.status not in MOVING:
             self._client.post(
                 f"/datacenters/{step.details['data_center']}/storagedomains/{domain.id}/activate",

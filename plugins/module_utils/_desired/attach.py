@@ -138,6 +138,7 @@ def plan_attach(
             f"data center {data_center.name} has no host that is up, so nothing can be imported or attached; "
             "activate a host first"
         )
+    problems.extend(_behind_the_master(steps, attached, data_center))
     if data_center.status == "uninitialized":
         problems.extend(_first(steps, guard, data_center, asked=initialize))
     if problems:
@@ -148,6 +149,30 @@ def plan_attach(
     )
     warnings = (sentence,) if upgraded else ()
     return Plan(tuple(steps.values()), tuple(outcomes), changes, warnings, tuple(unproven))
+
+
+def _behind_the_master(steps: dict[str, Step], attached: Sequence[Domain], data_center: DataCenter) -> list[str]:
+    """Let everything wait for the data center's master where that is to be activated too.
+
+    Returns why nothing can be done where it is not active and stays so: an engine takes nothing in then.
+    """
+    master = next((domain for domain in attached if domain.master), None)
+    if master is None or master.status in ("active", *MOVING):
+        return []
+    entering = [step for step in steps.values() if step.action in ("attach", "activate")]
+    comes = next((step for step in entering if step.target_id == master.id), None)
+    if comes is not None:
+        for step in entering:
+            if step.id != comes.id:
+                steps[step.id] = replace(step, after=step.after | {comes.id})
+        return []
+    if not entering:
+        return []
+    sentence = (
+        f"domain {master.name}, the master of data center {data_center.name}, is {master.status or 'of unknown status'}"
+        ", and nothing can be attached or activated before it. Activate it first, or name it among the domains"
+    )
+    return [sentence]
 
 
 def _first(steps: dict[str, Step], guard: Guard, data_center: DataCenter, *, asked: bool) -> list[str]:

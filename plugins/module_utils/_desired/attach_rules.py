@@ -20,8 +20,15 @@ def conflict(
     by_id: every domain of the engine; here: those of the data center.
     """
     known = by_id.get(domain.id)
+    if domain.type == "localfs" and not data_center.local:
+        return (
+            f"domain {domain.label}: data center {data_center.name} is one of shared storage, so it takes no local "
+            "domain; name a data center of local storage"
+        )
     if known is None:
         return "" if domain.create else _name_taken(domain, by_id)
+    if known.type not in ("data", ""):
+        return f"domain {domain.label}: is of type {known.type}; only data domains are brought, attach it by hand"
     if domain.id not in here and known.data_center_ids:
         return (
             f"domain {domain.label}: is attached to another data center of this engine "

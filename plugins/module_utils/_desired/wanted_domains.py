@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,10 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.blocks i
     labels,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,50}")
+"""What an engine takes as the name of a domain (03 recordings 65 and 66)."""
+RANGES = {"nfs_timeo": (1, 6000), "nfs_retrans": (0, 32767)}
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ def wanted_domains(
         plain = {key: value for key, value in given.items() if key != "targets"}
         domain = WantedDomain(**{"id": "", "name": "", "address": "", "path": "", **plain})  # type: ignore[arg-type]
         who = f"domains[{number}] {domain.label}".rstrip()
+        problems.extend(f"{who}: {problem}" for problem in _wrong_values(domain))
         if domain.create:
             problems.extend(f"{who}: {problem}" for problem in _wrong_new(domain))
         elif not domain.id:
@@ -96,6 +102,8 @@ def wanted_domains(
             problems.append(f"{who}: 'path' is needed for type {domain.type}")
         if domain.type == "nfs" and not domain.address:
             problems.append(f"{who}: 'address' is needed for type nfs")
+        if domain.type == "nfs" and domain.path and not domain.path.startswith("/"):
+            problems.append(f"{who}: 'path' of type nfs begins with '/', not as {domain.path}")
         if domain.type in ("posixfs", "glusterfs") and not domain.vfs_type:
             problems.append(f"{who}: 'vfs_type' is needed for type {domain.type}")
         wanted.append(domain)
@@ -106,6 +114,18 @@ def wanted_domains(
     if problems:
         raise BadInput("; ".join(problems))
     return tuple(wanted)
+
+
+def _wrong_values(domain: WantedDomain) -> list[str]:
+    """What an engine would refuse of the values themselves, only after it was asked."""
+    problems = []
+    if domain.name and not NAME.fullmatch(domain.name):
+        problems.append("'name' must be 1 to 50 of the characters A-Z, a-z, 0-9, '_' and '-'")
+    for field, (least, most) in RANGES.items():
+        value = getattr(domain, field)
+        if isinstance(value, int) and not least <= value <= most:
+            problems.append(f"'{field}' must be from {least} to {most}, not {value}")
+    return problems
 
 
 def _wrong_new(domain: WantedDomain) -> list[str]:
