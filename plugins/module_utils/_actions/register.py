@@ -76,7 +76,8 @@ class Register:
         except Fault as fault:
             if is_busy(fault):
                 raise
-            if fault.status == 409 and self._present(step) is not None:
+            # Of a template that is registered the engine says that its domain is not there (04b recording 204).
+            if fault.status in (400, 409) and self._present(step) is not None:
                 return Done("is registered", already=True)
             if fault.status == 409 and _NAME_TAKEN.search(fault.detail) and self._name_is_free(step):
                 return Retry(NAME_PAUSE, f"{fault}", self._settings.timeout)
