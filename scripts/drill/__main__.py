@@ -51,7 +51,8 @@ def drill(settings: options.Settings) -> int:
     result_file.unlink(missing_ok=True)
     journal = settings.folder / f"journal-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.jsonl"
     try:
-        played = play.play(_arguments(settings, plan, journal, result_file), _environment(twin), twin.pid)
+        arguments = _move if settings.way == "move" else _arguments
+        played = play.play(arguments(settings, plan, journal, result_file), _environment(twin, settings.way), twin.pid)
     finally:
         # Storage that was lost stays lost.
         if settings.fail:
@@ -69,7 +70,7 @@ def drill(settings: options.Settings) -> int:
 
 def _site_files(settings: options.Settings) -> tuple[twins.Twin, dict[str, t.Any], str]:
     """The twin with its estate and plan: those of the last drill when it is the same one, else new ones."""
-    estate_file, plan_file = settings.folder / "estate.json", settings.folder / "dr_plan.yml"
+    estate_file, plan_file = settings.folder / "estate.json", settings.folder / estates.plan_name(settings.way)
     twin = twins.running(settings)
     if twin is not None and estate_file.exists() and plan_file.exists():
         if settings.reset:
@@ -89,8 +90,8 @@ def _introduce(
         f"The drill: {numbers['vms']} VMs on {numbers['domains']} domains {ways.TELLING[settings.way]}.\n"
         f"  engine: a twin at {twin.urls[ways.site_of(settings.way)]}, profile {settings.profile}, "
         f"{settings.latency * 1000:g} ms per request; "
-        + ("new, nothing is recovered yet" if twin.fresh else "the one of the last drill, with what was done then")
-        + f"\n  plan:   {settings.folder / 'dr_plan.yml'}"
+        + ("new, nothing is done yet" if twin.fresh else "the one of the last drill, with what was done then")
+        + f"\n  plan:   {settings.folder / estates.plan_name(settings.way)}"
     )
     if lost:
         print(f"  lost:   {', '.join(lost[:5])}{', ...' if len(lost) > 5 else ''}")
@@ -112,9 +113,23 @@ def _arguments(settings: options.Settings, plan: str, journal: object, result_fi
     return [*arguments, "--check", "--diff"] if settings.check else arguments
 
 
-def _environment(twin: twins.Twin) -> dict[str, str]:
+def _move(settings: options.Settings, variables: str, journal: object, result_file: object) -> list[str]:
+    extra = {
+        "domain_move_dir": str(settings.folder),
+        "domain_move_journal": str(journal),
+        "domain_move_summary": str(result_file),
+        **ways.VARIABLES[settings.way],
+        "ansible_python_interpreter": sys.executable,
+    }
+    arguments = ["ovirt_dr.storage.move_domain", "--inventory", "localhost,", "--extra-vars", f"@{variables}"]
+    arguments += ["--extra-vars", json.dumps(extra)]
+    return [*arguments, "--check", "--diff"] if settings.check else arguments
+
+
+def _environment(twin: twins.Twin, way: str) -> dict[str, str]:
     return {
         **os.environ,
+        **({"OVIRT_URL": twin.urls["primary"]} if way == "move" else {}),
         "OVIRT_USERNAME": USERNAME,
         "OVIRT_PASSWORD": PASSWORD,
         "OVIRT_DR_PROGRESS": os.environ.get("OVIRT_DR_PROGRESS", "always"),

@@ -57,7 +57,7 @@ def make_plan(estate: Record, urls: t.Mapping[str, str], inventory: str, way: st
     if way == "repoint":
         # Nothing is registered anew.
         del plan["mappings"]
-    if way == "other_data_center":
+    if way in ("other_data_center", "move"):
         # A VM without disks lies on no domain: it stays where it is.
         plan["groups"] = plan["groups"][:-1]
     return plan
@@ -66,12 +66,30 @@ def make_plan(estate: Record, urls: t.Mapping[str, str], inventory: str, way: st
 def write_files(
     estate: Record, urls: t.Mapping[str, str], folder: pathlib.Path, way: str = "other_engine"
 ) -> pathlib.Path:
-    """Write inventory and plan below ``folder``; returns the path of the plan."""
+    """Write inventory and plan, or the variables of a move, below ``folder``; returns the path of the latter."""
     (folder / "estate.json").write_text(json.dumps(estate), encoding="utf-8")
-    plan = folder / "dr_plan.yml"
-    text = yaml.safe_dump(make_plan(estate, urls, "estate.json", way), sort_keys=False, width=120)
+    plan = folder / plan_name(way)
+    made = make_plan(estate, urls, "estate.json", way)
+    text = yaml.safe_dump(_move(made) if way == "move" else made, sort_keys=False, width=120)
     plan.write_text(f"---\n{text}", encoding="utf-8")
     return plan
+
+
+def plan_name(way: str) -> str:
+    """The file that says what a drill of this way brings."""
+    return "move.yml" if way == "move" else "dr_plan.yml"
+
+
+def _move(plan: Record) -> dict[str, t.Any]:
+    """The variables of the role domain_move that bring what a plan brings."""
+    sites = plan["sites"]
+    pairs = [{"from": pair["primary"], "to": pair["recovery"]} for pair in plan["mappings"]["clusters"]]
+    return {
+        "domain_move_domains": [domain["name"] for domain in plan["storage"]],
+        "domain_move_from": sites["primary"]["data_center"],
+        "domain_move_to": sites["recovery"]["data_center"],
+        "domain_move_mappings": {"clusters": pairs},
+    }
 
 
 def numbers(estate: Record, plan: Record) -> dict[str, int]:

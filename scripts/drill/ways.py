@@ -4,7 +4,7 @@
 """The ways of recovery that a drill can show: which estate, which storage is lost, and what the plan brings.
 
 With the way of two engines the main site is gone as a whole. With those of one engine that engine survives, and the
-file storage of the domains that the plan brings is cut off.
+file storage of the domains that the plan brings is cut off. Nothing is lost when domains are moved on purpose.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import copy
 import typing as t
 from collections.abc import Collection, Mapping
 
-WAYS = ("other_engine", "repoint", "other_data_center")
+WAYS = ("other_engine", "repoint", "other_data_center", "move")
 
 TELLING: Mapping[str, str] = {
     "other_engine": "move from site 'primary' to 'recovery'",
     "repoint": "lost their file storage; its connections are pointed at the replicas",
     "other_data_center": "move to the other data center of their engine; their file storage is lost",
+    "move": "move to the other data center of their engine, and nothing is lost",
 }
 
 VARIABLES: Mapping[str, Mapping[str, str]] = {
@@ -27,6 +28,7 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
     "repoint": {"dr_failover_stop_vms": "poweroff"},
     # It keeps the LUN disks of VMs that leave with their domain.
     "other_data_center": {"dr_failover_stop_vms": "poweroff", "dr_failover_leftover_luns": "remove"},
+    "move": {"domain_move_stop_vms": "poweroff"},
 }
 """The role's variables that a drill of this way sets."""
 
@@ -40,6 +42,7 @@ NEVER_MET: Mapping[str, Collection[str]] = {
     "other_engine": (*EDITING, *LEAVING),
     "repoint": (*REGISTERING, *ATTACHING, *IMPORTING, *LEAVING),
     "other_data_center": IMPORTING,
+    "move": (*IMPORTING, *EDITING),
 }
 
 OF_A_DATA_CENTER = (
@@ -69,7 +72,7 @@ def never_meets(way: str, fault: str) -> bool:
 
 def estate_of(way: str, estate: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
     """The estate on which a way can be shown, out of the one with two sites."""
-    return two_centers(estate) if way == "other_data_center" else estate
+    return two_centers(estate) if way in ("other_data_center", "move") else estate
 
 
 def two_centers(estate: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -93,5 +96,6 @@ def lost(plan: Mapping[str, t.Any]) -> list[str]:
     return [
         f"{place['address']}:{place['path']}"
         for domain in plan["storage"]
-        if domain.get("way", "other_engine") != "other_engine" and "path" in (place := domain["at"]["primary"])
+        if domain.get("way", "other_engine") not in ("other_engine", "move")
+        and "path" in (place := domain["at"]["primary"])
     ]

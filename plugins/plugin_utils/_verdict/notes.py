@@ -158,7 +158,8 @@ def _differing(entity: Mapping[str, t.Any]) -> list[Note]:
     title = f"{'VM' if entity['kind'] == 'vm' else entity['kind']} {entity['name']}"
     if entity["state"] != "different":
         return [Note(f"is {entity['state']}", title)]
-    parts = tuple((one["part"].partition(" ")[2], STAND_IN) for one in entity["differences"] if one["part"])
+    named = (one["part"].partition(" ") for one in entity["differences"])
+    parts = tuple((name, STAND_IN) for kind, _blank, name in named if kind in ("disk", "NIC"))
     return [Note(one["says"], title, parts) for one in entity["differences"]]
 
 

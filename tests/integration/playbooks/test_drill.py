@@ -187,10 +187,26 @@ def test_one_engine_whose_domains_move_while_someone_kills_the_run(drills: Drill
     assert (again.code, again.summary["writes"], again.summary["verdict"]) == (0, 0, "already")
 
 
+def test_domains_that_move_on_purpose(drills: Drills) -> None:
+    moved = drills.run(WAY="move")
+    assert moved.code == 0, moved.screen
+    assert {key: type(value) for key, value in moved.summary.items()} == SUMMARY_KEYS
+    assert (moved.summary["vms"], moved.summary["domains"]) == (14, 3)
+    assert (moved.summary["counts"]["registered"], moved.summary["counts"]["started"]) == (14, 3)
+    assert "lost:" not in moved.text
+    assert "[register 14/14]" in moved.screen, "no live progress"
+    assert "Verdict: MOVED, with warnings" in moved.screen
+    assert "affinity group web-spread is missing" in moved.text
+
+    again = drills.run(WAY="move")
+    assert (again.code, again.summary["writes"], again.summary["verdict"]) == (0, 0, "already")
+    assert "Verdict: MOVED: everything was so already" in again.screen
+
+
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"WAY": "by_train"}, "WAY=by_train: must be one of other_engine, repoint, other_data_center"),
+        ({"WAY": "by_train"}, "WAY=by_train: must be one of other_engine, repoint, other_data_center, move"),
         ({"WAY": "repoint", "FAIL": "start:web01,register:web02"}, "FAIL=register:web02: WAY=repoint sends no request"),
         ({"WAY": "other_data_center", "FAIL": "import"}, "FAIL=import: WAY=other_data_center sends no request"),
         ({"FAIL": "edit"}, "FAIL=edit: WAY=other_engine sends no request"),
