@@ -103,7 +103,7 @@ def _answer(module: AnsibleModule, result: Result, report: Report, client: Clien
     answer: dict[str, t.Any] = {
         **report.result(),
         **result.extra,
-        "msg": _message(report, check_mode=module.check_mode),
+        "msg": result.says or _message(report, check_mode=module.check_mode),
         "changed": difference.changed,
         "changes": difference.sentences()[:MOST_CHANGES],
         "not_proven": list(result.plan.not_proven),

@@ -14,7 +14,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.action
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Step
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import Fault
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import element
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import boolean, element
 
 if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
@@ -111,17 +111,27 @@ class Detach:
 
 
 class Remove:
-    """Makes the engine forget an unattached domain; its data is not touched, its connection record goes with it."""
+    """Makes the engine forget an unattached domain; its connection record goes with it.
+
+    Its data is not touched, unless the step's details say ``format``: then the engine wipes it. That is never sent for
+    a domain whose metadata says that it is attached somewhere (contract 03, 3.8).
+    """
 
     def __init__(self, client: Client, settings: DetachSettings) -> None:
         self._client = client
         self._settings = settings
 
     def do(self, step: Step) -> Answer:
+        host, wipe = str(step.details["host"]), bool(step.details.get("format"))
+        if wipe and is_attached(self._client, step.target_id, step.name, host, self._settings.call_timeout):
+            return Failed(
+                f"Domain {step.name} was not removed: the metadata on its storage says that it is attached to a data "
+                "center, so it is not formatted. Find out which one; without 'format' it can be removed"
+            )
         try:
             self._client.delete(
                 f"/storagedomains/{step.target_id}",
-                query={"host": str(step.details["host"])},
+                query={"host": host, **({"format": "true"} if wipe else {})},
                 step=step.id,
                 subject=f"domain {step.name}",
                 timeout=self._settings.call_timeout,
@@ -130,12 +140,24 @@ class Remove:
             if fault.status != 404:
                 raise
             return Done("is not known to the engine", already=True)
-        return Done("removed from the engine, not formatted")
+        return Done("removed from the engine and formatted" if wipe else "removed from the engine, not formatted")
 
     def look(self, step: Step) -> bool | None:
         if all(domain.id != step.target_id for domain in reads.domains(self._client)):
             return True
         return None if still_working(self._client, step) else False
+
+
+def is_attached(client: Client, domain_id: str, name: str, host_id: str, timeout: float) -> bool:
+    """Whether the metadata on the storage says that an unattached domain belongs to a data center; only reads."""
+    answer = client.post(
+        f"/storagedomains/{domain_id}/isattached",
+        element("action", element("host", id=host_id)),
+        step=f"isattached:{domain_id}",
+        subject=f"domain {name}",
+        timeout=timeout,
+    )
+    return answer is not None and boolean(answer, "is_attached")
 
 
 class _UntilMaintenance:

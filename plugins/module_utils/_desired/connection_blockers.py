@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.connection_targets import Target
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.detach import AT_REST, HOSTED_ENGINE_DOMAIN
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.detach_blockers import HOSTED_ENGINE_DOMAIN
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.leaving import AT_REST
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.connections import Connection, LunDisk
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Domain, Vm
 

@@ -54,7 +54,7 @@ class BadInput(DrError):
     """
 
     kind = "bad_input"
-    fields = ("problems",)
+    fields: t.ClassVar[tuple[str, ...]] = ("problems",)
 
     def __init__(self, message: str, problems: t.Sequence[str] = ()) -> None:
         super().__init__(message)

@@ -73,11 +73,15 @@ class Context:
 
 @dataclass
 class Result:
-    """What a flow found and did. extra: further keys of the module's result."""
+    """What a flow found and did. extra: further keys of the module's result; says: its message, where that is not the
+
+    count of what was done.
+    """
 
     plan: Plan
     report: Report
     extra: dict[str, object] = field(default_factory=dict)
+    says: str = ""
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:

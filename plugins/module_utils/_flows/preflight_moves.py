@@ -27,7 +27,17 @@ CONNECTING: Mapping[str, t.Any] = {
     "start_stopped": False,
 }
 ASKED = ("host", "stop_vms", "storage_lost", "sign_in", "chap")
-LEAVING: Mapping[str, t.Any] = {"remove": False, "host": None, "elsewhere": "accept"}
+LEAVING: Mapping[str, t.Any] = {
+    "remove": False,
+    "format": False,
+    "format_confirmed": None,
+    "force": False,
+    "ovf": "refresh",
+    "inventory": None,
+    "inventory_site": None,
+    "host": None,
+    "elsewhere": "accept",
+}
 
 
 def collect(problems: list[str], check: Callable[[], object]) -> None:
@@ -83,14 +93,8 @@ def _leave(
     made = detach.prepare(client, asked)
     problems.extend(outcome.message for outcome in made.plan.outcomes if outcome.state == "failed")
     notes.extend(_stops(made.plan))
-    master = next((domain for domain in reads.attached_domains(client, source.id) if domain.master), None)
-    if made.chosen and master is not None and master.status != "active" and master not in made.chosen:
-        problems.append(
-            f"domain {master.name}, the master of data center {source.name}, is {master.status} and stays; the engine "
-            "detaches nothing from a data center without an active master"
-        )
 
 
 def _stops(plan: Plan) -> list[Note]:
-    names = [step.name for step in plan.steps if step.action == "down"]
+    names = [step.name for step in plan.steps if step.kind == "vm" and step.action in ("down", "wait")]
     return [Note(f"VMs {some(names)} are not down and will be stopped", stopped=tuple(names))] if names else []

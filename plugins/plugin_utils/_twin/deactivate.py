@@ -73,6 +73,7 @@ def deactivate(site: Site, request: Request) -> Answer:
         raise refusals.command(409, "Cannot deactivate Storage. The Storage Domain contains the self hosted engine.")
     if entity.data.get("master") == "true":
         _master_may_leave(site, entity, center)
+    _no_transfers(site, entity)
     _nobody_runs(site, entity)
     _no_tasks(site, entity, center)
     job = site.job(
@@ -90,20 +91,30 @@ def deactivate(site: Site, request: Request) -> Answer:
 
 def _nobody_runs(site: Site, entity: Entity) -> None:
     """Whether no guest uses a domain: by a lease, an ISO image or a disk. Raises Refusal."""
-    running = [vm for vm in site.all("vm") if vm.data["status"] not in ("down", "suspended", "image_locked")]
-    leases = [vm.name for vm in running if lease_domain(vm) == entity.id]
+    awake = [vm for vm in site.all("vm") if vm.data["status"] != "down"]
+    leases = [vm.name for vm in awake if lease_domain(vm) == entity.id]
     if leases:
         raise refusals.command(
             409,
             "Cannot deactivate domain, the domain contains leases for the following running VMs: " + ", ".join(leases),
         )
-    with_iso = [vm.name for vm in running if any(_lies_here(site, entity, cd) for cd in vm.subs.get("cdroms", []))]
-    if with_iso:  # not recorded
-        names = ", ".join(with_iso)
-        raise refusals.command(409, f"Cannot deactivate Storage. VMs with an ISO from this Storage attached: {names}.")
-    using = {vm.id for vm in users_of_domain(site, entity)}
-    if any(vm.id in using for vm in running):
+    with_iso = [
+        vm.name
+        for vm in awake
+        if vm.data["status"] != "image_locked" and any(_lies_here(site, entity, cd) for cd in vm.subs.get("cdroms", []))
+    ]
+    if with_iso:  # words of a running engine
+        words = "Cannot deactivate Storage. The Storage Domain has ISO image(s) attached to the following VM(s): "
+        raise refusals.command(409, f"{words}{', '.join(with_iso)}.")
+    if any(vm.data["status"] != "suspended" and _plugged(site, entity, vm) for vm in awake):
         raise refusals.command(409, _RUNNING)
+
+
+def _plugged(site: Site, entity: Entity, vm: Entity) -> bool:
+    """Whether a VM has an active disk on a domain; inactive ones do not count, as the queries of an engine say."""
+    active = [held["id"] for held in vm.subs.get("disk_attachments", []) if held.get("active") == "true"]
+    disks = (site.get("disk", identity) for identity in active)
+    return any(disk is not None and entity.id in site.domains_of(disk) for disk in disks)
 
 
 def _lies_here(site: Site, entity: Entity, cdrom: Record) -> bool:
@@ -112,6 +123,18 @@ def _lies_here(site: Site, entity: Entity, cdrom: Record) -> bool:
     identity = str(held.get("id", "")) if isinstance(held, dict) else ""
     disk = site.get("disk", identity)
     return entity.id in site.domains_of(disk) if disk is not None else bool(identity) and entity.data["type"] == "iso"
+
+
+def _no_transfers(site: Site, entity: Entity) -> None:
+    """Whether no image of a domain is being uploaded or downloaded. Raises Refusal (words of a running engine)."""
+    for transfer in site.all("image_transfer"):
+        disk = site.get("disk", transfer.ref("disk"))
+        active = str(transfer.data.get("phase", "")).startswith(("transferring", "resuming", "finalizing"))
+        if disk is not None and active and entity.id in site.domains_of(disk):
+            raise refusals.command(
+                409,
+                "Cannot deactivate Storage. Please pause or cancel all active disk uploads and downloads first.",
+            )
 
 
 def _no_tasks(site: Site, entity: Entity, center: Entity) -> None:

@@ -125,9 +125,12 @@ def _blockers(site: Site, entity: Entity) -> None:
 def leave(site: Site, entity: Entity) -> None:
     """The effects of a detach: what lies only here goes, the rest loses its disks here; the OVF store keeps all of
     it."""
-    for tag in ("vm", "template"):
-        for owner in only_here(site, entity, tag):
-            site.remove(owner)
+    vms, templates = only_here(site, entity, "vm"), only_here(site, entity, "template")
+    stood_on = {template.id for template in templates}
+    # A thin VM goes with its template, also with further disks elsewhere, which stay alone: seen at a running engine.
+    thin = [vm for vm in site.all("vm") if vm.ref("template") in stood_on and vm not in vms]
+    for owner in (*vms, *thin, *templates):
+        site.remove(owner)
     on_it = (disk for disk in site.all("disk") if entity.id in site.domains_of(disk))
     losing = {owner for disk in on_it for owner in site.disk_users.get(disk.id, ())}
     found = (site.get("vm", owner) or site.get("template", owner) for owner in losing)

@@ -12,7 +12,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.describe im
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import Record
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.paths import reachable
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.register import disk_profile
-from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import ADMIN, Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.storage import image_record
 
 WRITE_SECONDS = 5.0
@@ -32,7 +32,13 @@ ENTRY_BYTES, END_BYTES = 10752, 1024
 
 
 def update(site: Site, domain: Entity) -> float:
-    """Writes the stores of an active data domain, some seconds from now; returns how many."""
+    """Writes the stores of an active data domain, some seconds from now, as a user asked; returns how many."""
+    seconds = _start(site, domain)
+    site.later(seconds, partial(_tell, site, domain))
+    return seconds
+
+
+def _start(site: Site, domain: Entity) -> float:
     center = site.data_center_of(domain)
     if _stores(site, domain):
         site.later(WRITE_SECONDS, partial(_write, site, center, domain))
@@ -68,7 +74,7 @@ def by_the_clock(site: Site) -> None:
         if _stores(site, domain):
             _write(site, center, domain)
         else:
-            update(site, domain)
+            _start(site, domain)
 
 
 def every_hour(site: Site) -> None:
@@ -79,6 +85,18 @@ def every_hour(site: Site) -> None:
         site.later(INTERVAL_SECONDS, strike)
 
     site.later(INTERVAL_SECONDS, strike)
+
+
+def _tell(site: Site, domain: Entity) -> None:
+    """The event at the end of an update that a user asked for: seen at a running engine."""
+    center = site.get("data_center", site.data_center_of(domain))
+    if site.get("storage_domain", domain.id) is not domain or center is None:
+        return
+    if reachable(site, domain):
+        site.event(199, f"OVF_STORE for domain {domain.name} was updated by {ADMIN}.", (center, domain))
+        return
+    words = f"Failed to update VMs/Templates OVF data for Storage Domain {domain.name} in Data Center {center.name}."
+    site.event(190, words, (center, domain), severity="warning")
 
 
 def _stores(site: Site, domain: Entity) -> list[Entity]:

@@ -89,7 +89,7 @@ class Site:
         self.pace = pace
         self.lock = threading.RLock()
         self.tables: dict[str, dict[str, Entity]] = {tag: {} for tag in KINDS.values()}
-        self.tables.update({"job": {}, "event": {}, "step": {}, "vm_pool": {}})
+        self.tables.update({"job": {}, "event": {}, "step": {}, "vm_pool": {}, "image_transfer": {}})
         self.unregistered: dict[str, dict[str, OvfEntry]] = {}
         # (disk, domain): images of what was registered or removed since its domain was attached.
         self.forgotten_images: set[tuple[str, str]] = set()

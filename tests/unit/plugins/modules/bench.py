@@ -36,6 +36,7 @@ REGISTER = r"/vms/[^/]+/register$"
 START = r"/vms/[^/]+/start$"
 ATTACH = r"/datacenters/[^/]+/storagedomains$"
 IMPORT = r"api/storagedomains$"
+REFRESH = r"/updateovfstore$"
 DEACTIVATE = r"/deactivate$"
 DETACH = r"/datacenters/[^/]+/storagedomains/[^/]+$"
 REMOVE = r"api/storagedomains/[^/]+$"
@@ -196,7 +197,12 @@ class Bench:
 
     def put(self, site: str, path: str, body: str) -> int:
         """The status that a site answers to a PUT that no module sends."""
-        answer = requests.put(
+        return self.send("PUT", path, body, site)
+
+    def send(self, method: str, path: str, body: str, site: str) -> int:
+        """The status that a site answers to a request of our own."""
+        answer = requests.request(
+            method,
             self.twin.url(site) + path,
             data=body,
             headers={"Content-Type": "application/xml"},

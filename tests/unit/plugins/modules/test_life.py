@@ -46,7 +46,7 @@ def to_maintenance(bench: Bench) -> None:
     """data-web of the primary site in maintenance: the detach is refused after it was deactivated."""
     bench.quiet_primary()
     bench.fail(r"/storagedomains/[^/]+$", "status", site="primary", method="DELETE", status=400)
-    assert bench.detach("data-web")["done"] == {"deactivate": ["data-web"]}
+    assert bench.detach("data-web")["done"] == {"refresh": ["data-web"], "deactivate": ["data-web"]}
     bench.twin.no_faults()
 
 
@@ -78,8 +78,8 @@ LIVES = {
     "detach": Life(
         "storage_domain_detach",
         {"data_center": "Production", "domains": ["data-web"]},
-        {"deactivate": {"data-web"}, "detach": {"data-web"}},
-        2,
+        {"refresh": {"data-web"}, "deactivate": {"data-web"}, "detach": {"data-web"}},
+        3,
         "domain data-web:\n  status: active\n  data center: Production\n",
         "domain data-web:\n  status: maintenance\n",
         Bench.quiet_primary,
@@ -89,8 +89,8 @@ LIVES = {
     "detach and remove": Life(
         "storage_domain_detach",
         {"data_center": "Production", "domains": ["data-web", "data-db"], "remove": True},
-        {action: {"data-web", "data-db"} for action in ("deactivate", "detach", "remove")},
-        6,
+        {action: {"data-web", "data-db"} for action in ("refresh", "deactivate", "detach", "remove")},
+        8,
         "",
         "domain data-web:\n  status: maintenance\ndomain data-db:\n  status: maintenance\n",
         Bench.quiet_primary,

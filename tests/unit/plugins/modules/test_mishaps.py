@@ -16,6 +16,7 @@ from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench impor
     DEACTIVATE,
     DETACH,
     IMPORT,
+    REFRESH,
     REGISTER,
     REMOVE,
     START,
@@ -43,11 +44,12 @@ def detach(bench: Bench) -> Result:
     return bench.detach("data-web", remove=True)
 
 
-GONE = {"deactivate": ["data-web"], "detach": ["data-web"], "remove": ["data-web"]}
+GONE = {"refresh": ["data-web"], "deactivate": ["data-web"], "detach": ["data-web"], "remove": ["data-web"]}
 CAME = {"import": [DATA_WEB], "attach": [DATA_WEB]}
 WRITES = {
     "import": Write(lambda b: b.attach("data-web"), IMPORT, CAME),
     "attach": Write(lambda b: b.attach("data-web"), ATTACH, CAME),
+    "refresh": Write(detach, REFRESH, GONE, Bench.quiet_primary, "POST", "primary"),
     "deactivate": Write(detach, DEACTIVATE, GONE, Bench.quiet_primary, "POST", "primary"),
     "detach": Write(detach, DETACH, GONE, Bench.quiet_primary, "DELETE", "primary"),
     "remove": Write(detach, REMOVE, GONE, Bench.quiet_primary, "DELETE", "primary"),
@@ -206,7 +208,7 @@ def test_a_time_out_names_the_state_last_seen(bench: Bench) -> None:
 def test_a_time_out_of_a_detach_names_the_state_last_seen(bench: Bench) -> None:
     bench.quiet_primary()
     bench.twin.site("primary").pace = 1000.0
-    result = bench.detach("data-web", timeout=0.3)
+    result = bench.detach("data-web", timeout=0.3, ovf="as_is")
     assert result["failed"]
     assert "last seen: locked" in result["msg"]
     assert [entry["action"] for entry in result["not_run"]] == ["detach"]

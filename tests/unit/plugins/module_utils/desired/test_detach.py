@@ -1,19 +1,14 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Detaching: every blocker is named, the master goes last, and a second plan finds nothing to do."""
+"""Detaching: what shares goes to maintenance first, the master goes last, and a second plan finds nothing to do."""
 
 from __future__ import annotations
 
 from copy import deepcopy
 
 import pytest
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.detach import (
-    OnDomain,
-    find_blockers,
-    plan_detach,
-    sharing_of,
-)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.detach import plan_detach
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import select
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.module_utils.desired.making import (
     CENTER,
@@ -21,62 +16,12 @@ from ansible_collections.ovirt_dr.storage.tests.unit.plugins.module_utils.desire
     DomainsModel,
     allowed_order,
     domain,
-    template,
     vm,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 NAMES = ("a", "b", "c", "d")
-
-
-@pytest.mark.parametrize(
-    ("made", "vms", "templates", "words"),
-    [
-        (
-            domain("web"),
-            [vm("w2", status="up"), vm("w1", status="image_locked"), vm("w3"), vm("w4", status="suspended")],
-            [],
-            ["domain web: VMs with disks here are not down: w1, w2"],
-        ),
-        (domain("web"), [vm("w1", protected=True)], [], ["domain web: VMs here are delete-protected: w1"]),
-        (domain("web"), [], [template("t", protected=True)], ["domain web: templates here are delete-protected: t"]),
-        (
-            domain("web", master=True),
-            [],
-            [],
-            ["domain web: it is the master and these other domains stay attached: other"],
-        ),
-        (
-            domain("web", kind="localfs"),
-            [],
-            [],
-            ["domain web: it is a local domain, and the engine formats such a domain on detach"],
-        ),
-        (domain("hosted_storage"), [], [], ["domain hosted_storage: it carries the hosted engine"]),
-        (domain("web"), [vm("w1")], [template("t")], []),
-    ],
-)
-def test_each_blocker_in_its_words(made, vms, templates, words):
-    found = find_blockers([made], [made, domain("other")], {made.id: OnDomain(tuple(vms), tuple(templates))})
-    assert [blocker.sentence for blocker in found] == words
-
-
-def test_all_blockers_of_all_domains_are_named():
-    domains = [domain("a", master=True), domain("b", kind="localfs")]
-    running = vm("run", status="up", protected=True)
-    found = find_blockers(domains, [*domains, domain("c")], {"id-a": OnDomain((running,), ())})
-    assert [(blocker.domain, blocker.names) for blocker in found] == [
-        ("a", ("run",)),
-        ("a", ("run",)),
-        ("a", ("c",)),
-        ("b", ()),
-    ]
-
-
-def test_a_master_that_leaves_with_all_others_blocks_nothing():
-    domains = [domain("a", master=True), domain("b")]
-    assert find_blockers(domains, domains, {}) == ()
 
 
 def detach(model, asked, *, remove):
@@ -169,7 +114,32 @@ def test_a_second_plan_finds_nothing_to_do_and_the_master_leaves_last(center, re
     assert remove == gone.isdisjoint(model.known) or not gone
 
 
-def test_vms_are_powered_off_before_their_domains_leave():
+def test_stores_are_written_when_the_vms_are_down_and_before_the_domain_goes():
+    model = DomainsModel({one.id: one for one in (domain("a", master=True), domain("b"))})
+    holding = {"id-b": [vm("v", status="up"), vm("w", status="powering_down")]}
+    plan = plan_detach(
+        (), model.attached, [], data_center=CENTER, remove=False, host=None, holding=holding, refresh={"id-a", "id-b"}
+    )
+    steps = {step.id: step for step in plan.steps}
+    assert steps["refresh:id-b"].after == {"down:id-v", "down:id-w"}
+    assert [steps[key].action for key in ("down:id-v", "down:id-w")] == ["down", "wait"]
+    assert steps["deactivate:id-b"].after == {"refresh:id-b"}
+    assert steps["refresh:id-a"].after == {"detach:id-b"}
+    assert "refresh:id-a" not in plan.changes
+
+
+@pytest.mark.parametrize("wipe", [False, True])
+def test_a_format_is_in_the_step_and_in_its_words(wipe):
+    plan = plan_detach(
+        ["old"], [domain("web")], [domain("old", center="")], data_center=CENTER, remove=True, host=HOST, wipe=wipe
+    )
+    removals = [step for step in plan.steps if step.action == "remove"]
+    assert [step.name for step in removals] == ["web", "old"]
+    assert [step.details["format"] for step in removals] == [wipe, wipe]
+    assert all(("everything on it is destroyed" in step.says) is wipe for step in removals)
+
+
+def test_vms_are_stopped_before_their_domains_leave():
     model = DomainsModel({one.id: one for one in (domain("a", master=True), domain("b"))})
     shared, alone = vm("shared", status="up"), vm("alone", status="unknown")
     holding = {"id-a": [shared], "id-b": [alone, shared]}
@@ -184,9 +154,8 @@ def test_vms_are_powered_off_before_their_domains_leave():
 def test_what_shares_a_vm_is_in_maintenance_before_either_is_detached(center, data):
     model, asked = center
     leaving = [one for one in model.attached if one.name in asked]
-    owners = st.lists(st.sampled_from(["v1", "v2", "v3"]), unique=True)
-    here = {one.id: OnDomain(tuple(vm(name) for name in data.draw(owners)), ()) for one in leaving}
-    sharing = sharing_of(here)
+    owners = st.lists(st.sampled_from([one.id for one in leaving]), unique=True) if leaving else st.just([])
+    sharing = {one.id: frozenset(data.draw(owners)) - {one.id} for one in leaving}
     plan = plan_detach((), leaving, [], data_center=CENTER, remove=False, host=None, sharing=sharing)
     ids = [step.id for step in allowed_order(plan.steps)]
     masters = {one.id for one in leaving if one.master}
@@ -194,12 +163,6 @@ def test_what_shares_a_vm_is_in_maintenance_before_either_is_detached(center, da
         for other in sharing[one.id] - masters:
             if f"deactivate:{other}" in ids:
                 assert ids.index(f"deactivate:{other}") < ids.index(f"detach:{one.id}")
-
-
-def test_poweroff_lifts_the_rule_of_running_vms_alone():
-    running = {"id-web": OnDomain((vm("w", status="up", protected=True),), ())}
-    found = find_blockers([domain("web")], [domain("web")], running, poweroff=True)
-    assert [blocker.rule for blocker in found] == ["VMs here are delete-protected"]
 
 
 @pytest.mark.parametrize(("elsewhere", "state"), [(False, "failed"), (True, "already")])
