@@ -68,7 +68,7 @@ options:
   inventory:
     description:
       - An estate file that is written before anything else is, for its owner only (mode 0600), with what the engine
-        holds of the data center. It tells what no description does, such as shareable disks, direct LUNs and
+        holds of the data center. It tells what descriptions may not, such as shareable disks, direct LUNs and
         permissions, and which VMs were up.
       - Other sites in the file stay. A file that an earlier try of the same move wrote is kept, so that it still shows
         what has left or was stopped since.

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a detach loses or leaves behind without refusing: told before, because nobody can read it from the domain after.
 
-Direct LUN and shareable disks are in no description (contract 04, 4.1; 04b #43 to #49); a VM with disks elsewhere stays
-and loses those that leave (contract 03, 3.7).
+Direct LUN disks do not come along (04b #43 to #49). Shareable ones are described by a running engine 4.5.8 and were not
+by earlier ones. A VM with disks elsewhere stays and loses those that leave (contract 03, 3.7).
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ def _left_behind(domain: Domain, leaving: Leaving) -> Iterator[Finding]:
     luns = [(vm, image) for vm in going for image in leaving.luns(vm)]
     if luns:
         text = (
-            "direct LUN disks of VMs that leave are in no description; they stay in the engine as floating disks and "
-            "keep their LUNs"
+            "direct LUN disks of VMs that leave do not come along; they stay in the engine as floating disks and keep "
+            "their LUNs"
         )
         yield _pairs(domain, "direct_luns", text, luns)
     shareable = [
@@ -95,8 +95,8 @@ def _left_behind(domain: Domain, leaving: Leaving) -> Iterator[Finding]:
     ]
     if shareable:
         text = (
-            "shareable disks are in no description; one here leaves and can come back as a floating disk only, one "
-            "elsewhere stays; neither is attached to its VMs by a register"
+            "shareable disks here leave and stay behind when their VMs are registered by an engine whose descriptions "
+            "lack them (4.5.8 has them); then they come back as floating disks. Those elsewhere stay"
         )
         yield _pairs(domain, "shareable_disks", text, shareable)
 
@@ -114,7 +114,7 @@ def _permissions(domain: Domain, leaving: Leaving) -> Iterator[Finding]:
         for user, role in machine.permissions
     )
     if told:
-        text = "permissions on what leaves are not preserved by the engine"
+        text = "permissions on what leaves are lost, unless a register finds their users and roles"
         names, ids = tuple(name for name, _id in told), tuple(id_ for _name, id_ in told)
         yield Finding(domain.name, domain.id, "permissions", text, names, ids)
 

@@ -16,11 +16,13 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions import o
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import ovf_stores
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench import (
+    DATA_DB,
     DATA_WEB,
     DETACH,
     REFRESH,
     Bench,
     path_of,
+    site_of,
 )
 
 
@@ -59,7 +61,8 @@ def test_what_is_lost_is_told_before(bench: Bench) -> None:
     ]
     assert told["leases_going"] == ["web03"]
     assert told["leases_lost"] == ["dns02"]
-    assert all(f"domain data-web: {loss['text']}" in "\n".join(result["warnings"]) for loss in result["losses"])
+    warned = json.dumps(result["warnings"])
+    assert all(f"domain data-web: {loss['text']}" in warned for loss in result["losses"])
 
 
 def test_a_thin_vm_leaves_with_its_template_though_it_has_a_disk_elsewhere(bench: Bench) -> None:
@@ -92,6 +95,42 @@ def test_check_mode_shows_which_vms_have_disks_on_a_domain(bench: Bench) -> None
     assert shown["data-db"]["vms"] == ["db01", "db02", "dns02", "legacy01"]
     assert shown["data-db"]["templates"] == ["tmpl-win2022"]
     assert shown["data-db"]["staying"] == []
+
+
+def test_templates_leave_and_are_found_again(bench: Bench) -> None:
+    site = primary(bench)
+    place = {"id": DATA_DB, "address": "nfs-a.example", "path": "/exports/data-db"}
+    result = bench.detach("data-db", "data-erp")
+    assert not result.get("failed"), result["msg"]
+    with site.lock:
+        site.settle()
+        assert "tmpl-win2022" not in bench.names("template", "primary")
+    bench.done("storage_domain_attach", site="primary", data_center="Production", domains=[place])
+    options = {"site": "primary", "data_center": "Production", "domains": ["data-db"]}
+    found = bench.done("unregistered_info", **options)
+    assert [one["name"] for one in found["templates"]] == ["tmpl-win2022"]
+    registered = bench.done("unregistered_template_register", cluster="prod", **options)
+    assert registered["done"] == {"register": ["tmpl-win2022"]}
+
+
+@pytest.mark.parametrize(("here", "there"), [("8", "3"), ("3", "8")])
+def test_domains_move_between_data_centers_of_other_versions(bench: Bench, here: str, there: str) -> None:
+    """From a newer to an older data center and the other way round: a version is never asked for."""
+
+    def change(estate: dict[str, t.Any]) -> None:
+        for site, minor in (("primary", here), ("recovery", there)):
+            for center in site_of(estate, site)["data_centers"]:
+                center["version"] = {"major": "4", "minor": minor}
+                center["supported_versions"] = {"version": {"major": "4", "minor": minor}}
+
+    bench.edit(change)
+    primary(bench)
+    left = bench.detach("data-web")
+    assert not left.get("failed"), left["msg"]
+    came = bench.attach("data-web")
+    assert not came.get("failed"), came["msg"]
+    assert bench.templates(domains=["data-web"])["done"]["register"]
+    assert "web01" in bench.register("web*", domains=["data-web"])["done"]["register"]
 
 
 # -- how fresh the descriptions are
