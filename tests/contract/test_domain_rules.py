@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.clock import ManualClock
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.master import tasks_of
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.ovf_stores import uploads_to
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
 from ansible_collections.ovirt_dr.storage.tests.contract.main_site import BUSY, NOBODY, Site
 from lxml import etree
@@ -72,13 +73,56 @@ def test_the_engines_own_domain_stays(main: Site) -> None:
     assert main.said("POST", f"{main.inside('data-web')}/deactivate", "<action/>")[0] == 200
 
 
+def test_inactive_disks_of_running_vms_hold_nothing(main: Site) -> None:
+    """Seen at a running engine 4.5.8, which asks for plugged disks only."""
+    guest = main.site.named("vm", "db01")
+    guest.set(status="up")
+    status, said = main.said("POST", f"{main.inside('data-erp')}/deactivate", "<action/>")
+    assert (status, "VMs in a state other than" in said) == (409, True)
+    for held in guest.subs["disk_attachments"]:
+        held["active"] = "false"
+    assert main.said("POST", f"{main.inside('data-erp')}/deactivate", "<action/>")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("phase", "status"),
+    [("transferring", 409), ("finalizing_failure", 409), ("paused_user", 200), ("finished_success", 200)],
+)
+def test_transfers_hold_a_domain_while_they_run(main: Site, phase: str, status: int) -> None:
+    """Words, phases and the list as at a running engine 4.5.8."""
+    disk = next(d for d in main.site.all("disk") if d.name == "db01_erp")
+    main.site.named("vm", "db01").set(status="down")
+    identity = "829679a4-6dd8-4cec-bb53-53bb0db70599"
+    main.site.add(Entity("image_transfer", {"id": identity, "phase": phase, "disk": {"id": disk.id}}))
+    (shown,) = etree.fromstring(main.get("/imagetransfers").content)
+    assert (shown.get("id"), shown.findtext("phase"), shown.find("disk").get("id")) == (identity, phase, disk.id)
+    answered, said = main.said("POST", f"{main.inside('data-erp')}/deactivate", "<action/>")
+    assert answered == status
+    assert ("pause or cancel all active disk uploads and downloads" in said) is (status == 409)
+
+
+def test_a_thin_vm_leaves_with_its_template(main: Site) -> None:
+    """Also with a further disk elsewhere, which stays alone: seen at a running engine 4.5.8."""
+    template = next(t for t in main.site.all("template") if t.name == "tmpl-win2022")
+    guest = main.site.named("vm", "web01")
+    guest.set(template={"id": template.id}, status="down")
+    disk = main.site.disks_of(guest)[0]
+    for name in ("db01", "dns01"):
+        main.site.named("vm", name).set(status="down")
+    main.rest("data-db")
+    assert main.send("DELETE", main.inside("data-db")).status_code == 200
+    assert main.site.named("vm", "web01") is None
+    assert main.site.get("disk", disk.id) is disk
+    assert not main.site.disk_users.get(disk.id)
+
+
 def test_an_iso_in_use_holds_its_domain(main: Site) -> None:
     assert main.attached(main.made("images", "iso"))[0] == 201
     guest = main.site.named("vm", "web01")
     guest.set(status="up")
     guest.subs["cdroms"] = [{"id": "00000000-0000-0000-0000-000000000000", "file": {"id": "setup.iso"}}]
     status, said = main.said("POST", f"{main.inside('images')}/deactivate", "<action/>")
-    assert (status, "with an ISO from this Storage attached: web01." in said) == (409, True)
+    assert (status, "ISO image(s) attached to the following VM(s): web01." in said) == (409, True)
     guest.set(status="down")
     assert main.said("POST", f"{main.inside('images')}/deactivate", "<action/>")[0] == 200
 
@@ -91,7 +135,7 @@ def test_an_iso_image_on_a_data_domain_holds_it(main: Site) -> None:
     guest.set(status="up")
     domain = main.site.get("storage_domain", main.site.domains_of(disk)[0])
     status, said = main.said("POST", f"{main.inside(domain.name)}/deactivate", "<action/>")
-    assert (status, f"attached: {guest.name}." in said) == (409, True)
+    assert (status, f"attached to the following VM(s): {guest.name}." in said) == (409, True)
 
 
 EDITS = [

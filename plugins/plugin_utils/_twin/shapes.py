@@ -103,7 +103,7 @@ SHAPES: dict[str, Shape] = {
     "jobs": _shape("job", "jobs", "clear end", "steps", True),
     "events": _shape("event", "events", search=True),
     "bookmarks": _shape("bookmark", "bookmarks"),
-    "imagetransfers": _shape("image_transfer", "image_transfers", "cancel extend finalize pause resume"),
+    "imagetransfers": _shape("image_transfer", "image_transfers", "pause extend finalize resume cancel"),
     "vmpools": _shape("vm_pool", "vm_pools", "allocatevm", "permissions", True),
     "datacenters/storagedomains": _shape("storage_domain", "storage_domains", "activate deactivate", "disks"),
     "datacenters/clusters": _shape("cluster", "clusters", "", _CLUSTER_LINKS),

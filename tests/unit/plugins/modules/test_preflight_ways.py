@@ -78,7 +78,7 @@ def test_a_move_that_can_be_made(moving: Bench) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"stop_vms": "refuse"}, "VMs with disks here are not down: db01"),
+        ({"stop_vms": "refuse"}, "VMs with active disks here are not down: db01"),
         ({"leaving": [*IDS, "nobody"]}, "nobody: the engine knows no storage domain of this name or id"),
         ({"leaving": [*IDS, "data-master"]}, "it is the master and these other domains stay attached: data-erp"),
         ({"source_data_center": "Elsewhere"}, "Elsewhere"),
@@ -114,9 +114,8 @@ def test_nothing_leaves_a_data_center_whose_master_is_dead(moving: Bench) -> Non
     master = next(one for one in site.all("storage_domain") if one.name == "data-master")
     with site.lock:
         master.set(status="inactive")
-    assert any(
-        "data-master, the master of data center Production, is inactive" in one for one in move(moving)["problems"]
-    )
+    words = "the engine detaches nothing while the master of the data center is inactive: data-master"
+    assert any(words in one for one in move(moving)["problems"])
 
 
 def test_a_move_that_is_half_done_or_done_can_be_made_again(moving: Bench) -> None:
