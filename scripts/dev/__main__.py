@@ -17,7 +17,7 @@ import typing as t
 
 from . import checks, clients, copy, lock, mission, venv
 from .project import Problem, Project
-from .stages import Stage, run_all
+from .stages import Lanes, Stage, run_all
 
 CACHES = ("__pycache__", ".ansible", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache")
 
@@ -58,8 +58,10 @@ def test(project: Project) -> None:
     """all linters and tests, cheapest first; stops at the first failure"""
     venv.ensure(project, venv.DEVELOPMENT)
     others = checks.client_tests(project) if clients.ensure(project) else []
-    stages = checks.lint(project) + checks.tests(project) + others + checks.package(project) + checks.sanity(project)
-    run_checks(project, stages)
+    # Those on the copy keep to one processor, those of hosts mostly wait: they run side by side.
+    on_copy = checks.package(project) + checks.sanity(project)
+    side_by_side = Lanes((tuple(checks.host_tests(project) + others), tuple(on_copy)))
+    run_checks(project, [*checks.lint(project), *checks.tests(project), side_by_side])
 
 
 def lint(project: Project) -> None:
@@ -134,7 +136,7 @@ TARGETS: dict[str, t.Callable[[Project], None]] = {
 }
 
 
-def run_checks(project: Project, stages: list[Stage]) -> None:
+def run_checks(project: Project, stages: t.Sequence[Stage | Lanes]) -> None:
     """Set up what the stages need, then run them; one run at a time in a checkout, as they share the copy."""
     venv.ensure(project, venv.DEVELOPMENT)
     with project.alone("checks"):

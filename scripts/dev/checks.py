@@ -51,35 +51,30 @@ def lint(project: Project) -> list[Stage]:
 
 
 def tests(project: Project) -> list[Stage]:
-    """The tests of this repository, by folder; each runs every time."""
+    """The tests of this repository that keep all processors busy, by folder."""
     workers = str(max(1, min(os.cpu_count() or 1, 4)))
-    pytest = (str(project.python), "-m", "pytest", "-o", "cache_dir=.build/cache/pytest")
-    # Those on real servers change them: the tests of one file run one by one, and each worker has its own servers.
     # Runs of playbooks are long and few, so a worker that has none left takes over what waits for another one.
-    share = {"hosts": ("-n", "2", "--dist", "loadfile"), "integration": ("-n", workers, "--dist", "worksteal")}
-    names = ("unit", "contract", "integration", "hosts")
-    every = {name: (*pytest, *share.get(name, ("-n", workers)), f"tests/{name}") for name in names}
-    return [
-        Stage(f"{name} tests", command, project.root, repeat=True, summary=PYTEST_END)
-        for name, command in every.items()
-        if any((project.root / "tests" / name).rglob("test_*.py"))
-    ]
+    dist = {"integration": ("--dist", "worksteal")}
+    names = ("unit", "contract", "integration")
+    return [stage for name in names for stage in pytest_stage(project, name, "-n", workers, *dist.get(name, ()))]
+
+
+def host_tests(project: Project) -> list[Stage]:
+    """Those on real servers, which they change: those of one file run one by one, each worker has its own servers."""
+    return pytest_stage(project, "hosts", "-n", "2", "--dist", "loadfile")
 
 
 def client_tests(project: Project) -> list[Stage]:
     """The tests with clients that are not ours. Each file keeps to one twin, so the files are what is spread."""
-    pytest = (
-        str(project.python),
-        "-m",
-        "pytest",
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-        "-o",
-        "cache_dir=.build/cache/pytest",
-    )
-    return [Stage("client tests", (*pytest, "tests/clients"), project.root, repeat=True, summary=PYTEST_END)]
+    return pytest_stage(project, "clients", "-n", "2", "--dist", "loadfile")
+
+
+def pytest_stage(project: Project, name: str, *options: str) -> list[Stage]:
+    """The tests of one folder, which run every time; nothing where there are none."""
+    if not any((project.root / "tests" / name).rglob("test_*.py")):
+        return []
+    pytest = (str(project.python), "-m", "pytest", "-o", "cache_dir=.build/cache/pytest")
+    return [Stage(f"{name} tests", (*pytest, *options, f"tests/{name}"), project.root, repeat=True, summary=PYTEST_END)]
 
 
 def package(project: Project) -> list[Stage]:
