@@ -65,6 +65,17 @@ options:
           - The name under which it is registered. One that is taken in the data center, or given to two, is refused
             before anything is written. What is registered already is not renamed.
         type: str
+      clone:
+        description:
+          - Whether it is registered as a VM of its own under O(each[].name), beside another one that was made of the
+            same description, or in place of it. Nothing is copied. All MAC addresses are new.
+          - The clone gets those of the disks that no other VM has, so a VM with one disk on each of two domains becomes
+            two VMs with one disk each. Which disks these are only an O(inventory) tells, so one is needed.
+          - The engine itself would give the disks of a clone new ids under which there is no data. So the disks are
+            registered first, and attached to the clone as they were before.
+          - Disks with snapshots, and those of thin VMs, are not listed by the engine, and such a VM is refused.
+        type: bool
+        default: false
       quota:
         description: The quota, by name or id, of it and of its disks. It wins over O(quota) and O(mappings.quotas).
         type: str
@@ -170,6 +181,17 @@ EXAMPLES = r"""
     each:
       - {vm: web01, name: web01-dr}
       - {vm: 4191aa10-4bee-4778-9258-953778017034, cluster: dr-power}
+
+- name: A VM of which another domain's disk is registered already becomes a second VM with the disk that lies here
+  ovirt_dr.storage.unregistered_vm_register:
+    data_center: Recovery
+    domains: [data-b]
+    vms: [files]
+    cluster: dr
+    inventory: /var/lib/dr/production.json
+    inventory_site: production
+    each:
+      - {vm: files, clone: true, name: files-archive}
 
 - name: The data center enforces quotas; the disk with the logs of a database has one of its own
   ovirt_dr.storage.unregistered_vm_register:
@@ -301,6 +323,25 @@ partial:
       description: The names of the disks that did not come, or null where no inventory knows the VM.
       type: list
       elements: str
+clones:
+  description: The VMs that were registered as clones.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the clone.
+      type: str
+    id:
+      description: Its id.
+      type: str
+    of:
+      description: The id of the VM that it was made of.
+      type: str
+    left_out:
+      description: The disks of that VM which the clone did not get, and why.
+      type: list
+      elements: dict
 forgotten_luns:
   description: The LUN disks whose leftover records were removed, with what is needed to make them again.
   returned: always
@@ -348,7 +389,12 @@ OPTIONS = {
     "each": {
         "type": "list",
         "elements": "dict",
-        "options": {"vm": {"type": "str", "required": True}, "name": {"type": "str"}, **WISH_OPTIONS},
+        "options": {
+            "vm": {"type": "str", "required": True},
+            "name": {"type": "str"},
+            "clone": {"type": "bool", "default": False},
+            **WISH_OPTIONS,
+        },
     },
     "leftover_luns": {"type": "str", "choices": ["refuse", "keep", "remove"], "default": "refuse"},
 }

@@ -40,7 +40,7 @@ REGISTERED = "registered"
 REGISTERED_TEMPLATES = "registered templates"
 
 # What a register is told while another one holds the lock of the name; a name that is taken for good reads the same.
-_NAME_TAKEN = re.compile(r"name is already (?:in use|used)", re.IGNORECASE)
+NAME_TAKEN = re.compile(r"name is already (?:in use|used)", re.IGNORECASE)
 NAME_PAUSE = 2.0
 """Seconds until a register is tried again whose name was held by another import."""
 
@@ -79,7 +79,7 @@ class Register:
             # Of a template that is registered the engine says that its domain is not there (04b recording 204).
             if fault.status in (400, 409) and self._present(step) is not None:
                 return Done("is registered", already=True)
-            if fault.status == 409 and _NAME_TAKEN.search(fault.detail) and self._name_is_free(step):
+            if fault.status == 409 and NAME_TAKEN.search(fault.detail) and self._name_is_free(step):
                 return Retry(NAME_PAUSE, f"{fault}", self._settings.timeout)
             if not step.details["partial"] or fault.status not in (400, 409):
                 raise
@@ -117,7 +117,7 @@ class Register:
         return Pending(
             watch=REGISTERED if step.kind == "vm" else REGISTERED_TEMPLATES,
             key=step.target_id,
-            verdict=_verdict(details),
+            verdict=until_usable(details),
             timeout=self._settings.timeout,
             wanted="registered and not locked",
         )
@@ -143,6 +143,8 @@ def register_body(settings: RegisterSettings, step: Step, *, partial: bool) -> E
     if step.kind == "vm":
         body.append(element("async", text="true"))
         body.append(element("reassign_bad_macs", text="true" if settings.reassign_bad_macs else "false"))
+        if step.details.get("clone"):
+            body.append(element("clone", text="true"))
         if step.details.get("name"):
             body.append(element("name", text=str(step.details["name"])))
     if settings.configuration is not None:
@@ -151,7 +153,7 @@ def register_body(settings: RegisterSettings, step: Step, *, partial: bool) -> E
     return body
 
 
-def _verdict(details: dict[str, object]) -> Callable[[t.Any], Done | Failed | None]:
+def until_usable(details: dict[str, object]) -> Callable[[t.Any], Done | Failed | None]:
     message = "registered partially" if "partial" in details else "registered"
 
     def judge(record: Vm | Template | None) -> Done | Failed | None:

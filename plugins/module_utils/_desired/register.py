@@ -67,7 +67,7 @@ def plan_register(
     unproven: bool = False,
     known: Known = NOTHING_KNOWN,
 ) -> Plan:
-    """The steps that register what ``asked`` names.
+    """The steps that register what ``asked`` names. Clones are left to plan_clones().
 
     kind: "vm" or "template"; unregistered: what the attached domains list, each entity once; registered: what the
     target has of this kind; templates: ids of the registered templates; is_required: name -> whether its failure
@@ -92,6 +92,8 @@ def plan_register(
         wish = granted.get(entity.id, NO_WISH)
         required = not wish.best_effort if wish.best_effort is not None else _both(is_required, entity)
         partial = wish.partial if wish.partial is not None else _either(may_be_partial, entity)
+        if wish.clone:
+            continue
         if entity.id in there:
             planner.settle(entity, "already", _is_registered(there[entity.id], wish), required)
         elif kind == "vm" and not wish.name and entity.name in owners:
@@ -241,12 +243,13 @@ def _unmatched(
     """What becomes of selectors that met nothing unregistered: registered already, or nowhere."""
     outcomes: dict[str, Outcome] = {}
     renamed = {wish.subject: wish.name for wish in wishes if wish.name}
+    cloned = {wish.subject for wish in wishes if wish.clone}
 
     def settle(key: str, name: str, target_id: str, state: t.Any, message: str, required: bool) -> None:
         outcomes[key] = settled("register", kind, name, target_id, state, message, required=required)
 
     for selector in selectors:
-        if is_pattern(selector) or left_out(selector, exclude):
+        if is_pattern(selector) or left_out(selector, exclude) or selector in cloned:
             continue
         there = index.find(selector)
         for record in there:

@@ -113,8 +113,9 @@ def check_names(
     for entity in chosen:
         wish = wishes.get(entity.id, NO_WISH)
         bearers.setdefault(wish.name or entity.name, []).append(entity)
-        holder = owner(wish.name) if wish.name else None
-        if holder is not None and (wish.clone or holder.id != entity.id):
+        # Whether a name that is taken is that of the clone itself is judged where clones are planned.
+        holder = owner(wish.name) if wish.name and not wish.clone else None
+        if holder is not None and holder.id != entity.id:
             problems.append(
                 f"{label(entity)} is to be named {wish.name}, which is taken in the target by another {kind} "
                 f"({holder.id})"

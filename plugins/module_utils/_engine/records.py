@@ -248,12 +248,16 @@ class Disk:
 
 @dataclass(frozen=True)
 class DiskOwner:
-    """A registered VM or template, as far as its quota and its disks go. quota_id: empty after a register."""
+    """A registered VM or template with the ids of its disks. quota_id: empty after a register; memory: bytes."""
 
     id: str
     name: str
     quota_id: str
     disk_ids: tuple[str, ...]
+    cluster_id: str = ""
+    template_id: str = ""
+    memory: int = 0
+    description: str = ""
 
     @classmethod
     def from_xml(cls, node: Element) -> DiskOwner:
@@ -262,6 +266,10 @@ class DiskOwner:
             name=text(node, "name"),
             quota_id=reference(node, "quota"),
             disk_ids=references(node, "disk_attachments/disk_attachment"),
+            cluster_id=reference(node, "cluster"),
+            template_id=reference(node, "template"),
+            memory=number(node, "memory") or 0,
+            description=text(node, "description"),
         )
 
 

@@ -26,6 +26,11 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.names import any_of, none_of
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_clones import (
+    clone_actions,
+    planned_clones,
+    told_clones,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_quotas import GivenQuotas
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_target import Target
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_told import (
@@ -63,23 +68,27 @@ def register_vms(context: Context, params: Mapping[str, t.Any]) -> Result:
         unproven=bool(target.not_proven),
         known=_known(target),
     )
+    clones = planned_clones(context, target, unregistered, templates)
     quotas = GivenQuotas(context, target, params, "vm", {vm.id: vm.name for vm in unregistered})
-    quotas.check(plan)
     coming = {step.target_id for step in plan.steps if step.kind == "vm"}
     guard, before = plan_leftover_luns(
         _floating_luns(client) if coming else [], coming, ties_of(inventory, coming), params["leftover_luns"]
     )
     plan = plan.after({step.id: before.get(step.target_id, frozenset()) for step in plan.steps})
+    plan = _together(guard, plan, clones, target=target)
+    quotas.check(plan)
     events = Events(context, plan)
     forget = ForgetLun(client, context.journal)
     register = Register(client, target.settings())
+    actions, watches = clone_actions(context, target)
     result = context.carry_out(
-        _together(guard, plan, target),
-        {"register": register, "register_template": register, "forget_lun": forget},
-        _watches(client),
+        plan,
+        {**actions, "register": register, "register_template": register, "forget_lun": forget},
+        {**watches, **_watches(client)},
     )
     result.extra["dropped"] = events.dropped(result)
     result.extra["partial"] = partial_ones(client, result, inventory)
+    result.extra["clones"] = told_clones(result)
     result.extra["forgotten_luns"] = [
         {"name": outcome.name, "id": outcome.target_id, "saved": forget.saved[outcome.target_id]}
         for outcome in result.report.outcomes
@@ -118,10 +127,11 @@ def register_templates(context: Context, params: Mapping[str, t.Any]) -> Result:
         unproven=bool(target.not_proven),
     )
     quotas = GivenQuotas(context, target, params, "template", {one.id: one.name for one in unregistered})
+    plan = _together(plan, target=target)
     quotas.check(plan)
     events = Events(context, plan)
     result = context.carry_out(
-        _together(Plan(), plan, target),
+        plan,
         {"register": Register(client, target.settings())},
         _watches(client),
     )
@@ -175,11 +185,11 @@ def _floating_luns(client: Client) -> list[t.Any]:
     return [disk for disk in luns if disk.id not in attached]
 
 
-def _together(guard: Plan, plan: Plan, target: Target) -> Plan:
+def _together(*plans: Plan, target: Target) -> Plan:
     return Plan(
-        steps=guard.steps + plan.steps,
-        outcomes=guard.outcomes + plan.outcomes,
-        changes={**guard.changes, **plan.changes},
-        warnings=(*target.warnings, *plan.warnings),
+        steps=tuple(step for plan in plans for step in plan.steps),
+        outcomes=tuple(outcome for plan in plans for outcome in plan.outcomes),
+        changes={key: change for plan in plans for key, change in plan.changes.items()},
+        warnings=(*target.warnings, *(warning for plan in plans for warning in plan.warnings)),
         not_proven=target.not_proven,
     )

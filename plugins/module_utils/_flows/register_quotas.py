@@ -111,7 +111,17 @@ class GivenQuotas:
                 required=step.required,
             )
 
-        return [foreseen(step) for step in plan.steps if step.action in BROUGHT]
+        coming = [foreseen(step) for step in plan.steps if step.action in BROUGHT]
+        given: dict[str, list[HeldDisk]] = {}
+        for step in plan.steps:
+            if step.action == "attach_disk":
+                given.setdefault(str(step.details["vm_name"]), []).append(HeldDisk(step.target_id, step.name, ""))
+        # A clone has no id yet, and that of its source is another VM's.
+        return coming + [
+            Holder("vm", step.id, step.name, "", tuple(given.get(step.name, ())), required=step.required)
+            for step in plan.steps
+            if step.action == "register_clone"
+        ]
 
     def _registered(self, result: Result) -> list[Holder]:
         """What is registered of all that was asked for, in the order of the outcomes, with the disks that it has."""
@@ -122,7 +132,10 @@ class GivenQuotas:
             for one in result.outcomes
             if one.action in BROUGHT and one.state in states
         }
-        if not asked and not self._patterns:
+        clones = {
+            one.name: one.required for one in result.outcomes if one.action == "register_clone" and one.state in states
+        }
+        if not asked and not clones and not self._patterns:
             return []
         read = _Read(client)
         found = [
@@ -130,6 +143,11 @@ class GivenQuotas:
             for (kind, entity_id), required in asked.items()
             if (holder := read.holders(kind).get(entity_id)) is not None
         ]
+        found.extend(
+            replace(holder, required=clones[holder.name])
+            for holder in (read.holders("vm").values() if clones else ())
+            if holder.name in clones
+        )
         return found + self._met(read, {holder.id for holder in found}) if self._patterns else found
 
     def _met(self, read: _Read, known: t.Collection[str]) -> list[Holder]:

@@ -61,7 +61,8 @@ def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: 
     center = target.ref("data_center") if target is not None else ""
     there = [disk for disk in images if _exists(site, disk)]
     registered = site.get("vm", entry.id)
-    if there and registered is None and (not partial or len(there) == len(images)):
+    # Disks that are known already are left out of a partial clone only (04b #179 and #180; tried on an engine 4.5.8).
+    if there and (not partial if clone else registered is None):
         names = ", ".join(str(disk.record.get("name", "")) for disk in there)
         raise refusals.command(
             409, f"Cannot import VM. The following disks already exist: {names}. Please import as a clone."
