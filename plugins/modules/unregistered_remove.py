@@ -102,7 +102,7 @@ options:
         although no inventory tells whose they are. VMs and templates still are refused while their domain holds
         registered disks that belong to nothing, because one of these may be theirs.
       - V(left_disks), a VM or template is removed although disks of it stay behind on domains that are not active, that
-        O(domains) does not name, or where the engine does not list them.
+        O(domains) does not name, or where they have snapshots. Nothing lists a disk with snapshots any more then.
       - V(delete_protected), VMs and templates are removed although they are protected against deletion.
       - V(patterns), patterns choose what is deleted.
     type: list
@@ -288,7 +288,7 @@ removals:
         C(actual_size) in bytes, the latter V(unknown) for a disk that is not listed; or V(unknown) for all.
       type: raw
     left_disks:
-      description: The disks of it that stay behind, likewise; shareable ones always do.
+      description: The disks of it that stay behind, likewise, or are gone already; V(unknown) where that is not known.
       type: raw
     state:
       description: V(done), V(already), V(failed) or V(not_run).

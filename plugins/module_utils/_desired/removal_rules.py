@@ -89,13 +89,17 @@ class Lying:
 
 @dataclass(frozen=True)
 class Part:
-    """A disk of an entity on one domain. sizes: bytes; actual is known of listed disks only."""
+    """A disk of an entity on one domain. Sizes are bytes; actual_size is known of listed disks only.
+
+    hidden: it is not listed and the inventory knows of snapshots, which keep it from being listed.
+    """
 
     id: str
     name: str
     domain_id: str
     provisioned_size: int | None
     actual_size: int | None
+    hidden: bool = False
 
     @property
     def listed(self) -> bool:
@@ -122,10 +126,10 @@ def content_of(entity: UnregisteredVm | UnregisteredTemplate, going: Collection[
     places = [one for one in lying.chosen if one in entity.domain_ids]
     if disks is None:
         return Content(places[0], None, (), None if len(entity.domain_ids) > 1 else ())
-    parts = [part for disk in disks if not disk.lun_id for part in _parts(disk, lying)]
+    parts = [part for disk in disks if not disk.lun_id for part in _parts(disk, entity, lying)]
     # Disks with snapshots are not listed and go with their VM only, so where most of them lie is the place.
     lying_at = {one: [part for part in parts if part.domain_id == one] for one in places}
-    place = max(places, key=lambda one: (sum(not part.listed for part in lying_at[one]), len(lying_at[one])))
+    place = max(places, key=lambda one: (sum(part.hidden for part in lying_at[one]), len(lying_at[one])))
     elsewhere = [part for part in parts if part.domain_id != place]
     first = tuple(
         part
@@ -143,11 +147,14 @@ def shared_with(
     return [vm for vm in lying.owners[0].get(disk_id, ()) if vm.id != entity.id and vm.id not in going]
 
 
-def _parts(disk: InventoryDisk, lying: Lying) -> list[Part]:
+def _parts(disk: InventoryDisk, entity: UnregisteredVm | UnregisteredTemplate, lying: Lying) -> list[Part]:
     """A disk once per domain: where it is listed, else where the inventory saw it."""
     listed = lying.disks.get(disk.id)
     if listed is None:
-        return [Part(disk.id, disk.name, one, disk.size, None) for one in disk.domain_ids]
+        known = lying.inventory_vms.get(entity.id)
+        snapshots = [one for one in known.snapshots if one.type != "active"] if known else []
+        hidden = any(not one.disks or disk.id in {disk_id for disk_id, _image in one.disks} for one in snapshots)
+        return [Part(disk.id, disk.name, one, disk.size, None, hidden) for one in disk.domain_ids]
     name = listed.name or disk.name
     return [Part(disk.id, name, one, listed.provisioned_size, listed.actual_size) for one in listed.domain_ids]
 
@@ -183,8 +190,8 @@ def against_entity(
             words = ", ".join(label(vm) for vm in others)
             problems.append(f"disk {part.name} ({part.id}) would go with it, and {words} has it too")
     left = [part for part in content.left or () if not shared_with(part.id, entity, going, lying)]
-    if left and "left_disks" not in accepted:
-        reasons = sorted({f"{part.name} ({part.id}) {_why_left(part, lying)}" for part in left})
+    reasons = sorted({f"{part.name} ({part.id}) {why}" for part in left if (why := _why_left(part, lying))})
+    if reasons and "left_disks" not in accepted:
         problems.append(f"disks of it would stay behind: {'; '.join(reasons)}")
     return problems
 
@@ -210,12 +217,13 @@ def _unknown(
 
 
 def _why_left(part: Part, lying: Lying) -> str:
+    """Why a disk would stay behind; empty for one that is gone, as after a run that was broken off."""
     place = lying.name(part.domain_id)
     if not lying.active(part.domain_id):
         return f"lies on {place}, which is not active here"
-    if not part.listed:
-        return f"is not listed on {place}: it has snapshots, and goes only with a VM that is removed there, or is gone"
-    return f"lies on {place}, which 'domains' does not name"
+    if part.hidden:
+        return f"has snapshots, so {place} does not list it, and it goes only with a VM that is removed there"
+    return f"lies on {place}, which 'domains' does not name" if part.listed else ""
 
 
 def against_template(template: UnregisteredTemplate, going: Collection[str], lying: Lying) -> list[str]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -52,8 +53,8 @@ def remove_unregistered(context: Context, params: Mapping[str, t.Any]) -> Result
         is_required=none_of(params["best_effort"]),
     )
     plan, removals = plan_removal(wishes, lying)
-    if said and plan.steps and not context.check_mode:
-        context.journal.note(f"removal {said}, taking in: {', '.join(sorted(wishes.accepted)) or 'nothing more'}")
+    if not context.check_mode:
+        _note(context, removals, said, wishes, lying)
     result = context.carry_out(
         plan,
         {"remove": RemoveUnregistered(context.client, data_center.id, timeout=context.timeout, wait=context.wait)},
@@ -65,6 +66,19 @@ def remove_unregistered(context: Context, params: Mapping[str, t.Any]) -> Result
     result.extra["removals"] = [_told(removal, states[removal.step_id], lying) for removal in removals]
     result.extra["confirmed"] = said
     return result
+
+
+def _note(context: Context, removals: Sequence[Removal], said: str, wishes: Wishes, lying: Lying) -> None:
+    """Nothing brings back what goes, so the journal says who answers for it and what each entity took along."""
+    if said and removals:
+        context.journal.note(f"removal {said}, taking in: {', '.join(sorted(wishes.accepted)) or 'nothing more'}")
+    for removal in removals:
+        if removal.content is not None:
+            told = _told(removal, "", lying)
+            context.journal.note(
+                f"{removal.kind} {removal.record.name} ({removal.record.id}) on {told['domain']}: goes with disks "
+                f"{json.dumps(told['disks'])}, leaves {json.dumps(told['left_disks'])}"
+            )
 
 
 def _confirmed(params: Mapping[str, t.Any]) -> str:

@@ -71,6 +71,18 @@ def split(estate: Estate) -> None:
     disk["storage_domains"] = {"storage_domain": {"id": DATA_WEB}}
 
 
+def with_snapshot(estate: Estate) -> None:
+    """Likewise, and it has a snapshot of both."""
+    split(estate)
+    record(estate, "primary", "vms", "db01")["snapshots"].append(
+        {
+            "id": "5e1f2a5c-6c0a-4f5a-9f0e-000000000001",
+            "description": "before the upgrade",
+            "snapshot_type": "regular",
+        }
+    )
+
+
 def test_a_vm_goes_with_its_disks_and_check_mode_tells_their_sizes(bench: Bench, tmp_path: pathlib.Path) -> None:
     bench.ready("attached")
     (disk,) = disks_of(bench, "app01")
@@ -179,26 +191,34 @@ def test_disks_on_other_domains_go_first(bench: Bench, tmp_path: pathlib.Path) -
     assert (stored(bench, first), stored(bench, second)) == (set(), set())
 
 
-def test_a_vm_goes_where_its_disk_with_snapshots_lies(bench: Bench, tmp_path: pathlib.Path) -> None:
-    """The engine lists no such disk, so it goes with the VM only, and the other disk before."""
+def test_a_run_that_was_broken_off_after_the_disks_is_completed(bench: Bench, tmp_path: pathlib.Path) -> None:
     bench.edit(split)
     bench.ready("attached")
     first, second = disks_of(bench, "db01")
-    contents = bench.twin.site("recovery").storage.contents
-    contents[DATA_WEB].layered.add(second)
+    bench.fail("/vms/", "status", method="DELETE", status=400, body="")
+    assert remove(bench, tmp_path, vms=["db01"])["counts"]["done"] == 1
+    assert "db01" in listed(bench)["vms"]
+    told = removed(bench, tmp_path, vms=["db01"])
+    assert [one["kind"] for one in told["removals"]] == ["vm"]
+    assert (stored(bench, first), stored(bench, second)) == (set(), set())
+
+
+def test_a_vm_goes_where_its_disk_with_snapshots_lies(bench: Bench, tmp_path: pathlib.Path) -> None:
+    """The engine lists no such disk, so it goes with the VM only, and the other disk before."""
+    bench.edit(with_snapshot)
+    bench.ready("attached")
+    first, second = disks_of(bench, "db01")
+    bench.twin.site("recovery").storage.contents[DATA_DB].layered.discard(first)
     told = removed(bench, tmp_path, vms=["db01"])
     assert [(one["kind"], one["domain"]) for one in told["removals"]] == [("disk", "data-db"), ("vm", "data-web")]
     assert (stored(bench, first), stored(bench, second)) == (set(), set())
 
 
 def test_with_snapshots_on_two_domains_one_of_them_stays(bench: Bench, tmp_path: pathlib.Path) -> None:
-    bench.edit(split)
+    bench.edit(with_snapshot)
     bench.ready("attached")
     first, second = disks_of(bench, "db01")
-    contents = bench.twin.site("recovery").storage.contents
-    contents[DATA_DB].layered.add(first)
-    contents[DATA_WEB].layered.add(second)
-    assert "it has snapshots, and goes only with a VM that is removed there" in refused(bench, tmp_path, vms=["db01"])
+    assert "it goes only with a VM that is removed there" in refused(bench, tmp_path, vms=["db01"])
     told = removed(bench, tmp_path, vms=["db01"], accept=["left_disks"], **ANSWERED)
     assert len(told["removals"][0]["left_disks"]) == 1
     assert len(stored(bench, first) | stored(bench, second)) == 1
@@ -400,7 +420,9 @@ def test_the_journal_says_who_answers_for_it(bench: Bench, tmp_path: pathlib.Pat
     removed(bench, tmp_path, vms=["app*"], accept=["patterns"], **ANSWERED, journal=str(path))
     notes = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     said = [one["message"] for one in notes if one["event"] == "note"]
-    assert said == [f"removal confirmed by Ada Byron: {TAKEOVER['reason']}, taking in: patterns"]
+    assert said[0] == f"removal confirmed by Ada Byron: {TAKEOVER['reason']}, taking in: patterns"
+    assert len(said) == 4
+    assert all("goes with disks" in one and "_os" in one for one in said[1:])
 
 
 def test_without_waiting_nothing_is_looked_at_in_the_end(bench: Bench, tmp_path: pathlib.Path) -> None:

@@ -22,6 +22,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records i
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory_records import (
     Inventory,
     InventoryDisk,
+    InventorySnapshot,
     InventoryTemplate,
     InventoryVm,
 )
@@ -244,6 +245,8 @@ def cases(draw: st.DrawFn) -> Case:
     base = inventory_template("t", *make("t"))
     vms = [inventory_vm(name, *make(name), of=draw(st.sampled_from([BLANK_TEMPLATE, "id-t"]))) for name in NAMES]
     floating = make("floating")
+    snapshot = InventorySnapshot("s", "regular")
+    vms = [replace(one, snapshots=(snapshot,) if draw(st.booleans()) else ()) for one in vms]
     entries: list[t.Any] = [
         lost(one.name, *_lists(one.disks), of=one.template_id) for one in vms if draw(st.integers(0, 4))
     ]
@@ -315,6 +318,15 @@ def test_nothing_goes_that_was_not_asked_for_and_a_second_plan_is_empty(case: Ca
         for part in ((one.content.here if one.content else (one.part,) if one.part else ()) or ())
     }
     assert destroyed(removals, case.there) == foretold
+
+    if "left_disks" not in case.unwanted.accepted:
+        gone = {disk_id for disk_id, _place in destroyed(removals, case.there)}
+        for removal in removals:
+            for disk in case.there.disks_of(removal.record) or () if removal.content else ():
+                shared = [one for one in vms.get(disk.id, ()) if one.id not in going]
+                hidden = removal.kind == "vm" and case.there.inventory_vms[removal.record.id].snapshots
+                seen = disk.id in case.there.disks or hidden or not set(disk.domain_ids) & set(ACTIVE)
+                assert disk.id in gone or shared or not seen
 
     after = _carried_out(case.there, removals)
     again, _none = plan_removal(case.unwanted, after)
