@@ -26,6 +26,7 @@ from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench impor
     IMPORT,
     REGISTER,
     REMOVE,
+    TAKEOVER,
     Bench,
     Result,
     wanted,
@@ -116,6 +117,15 @@ WRITES = {
     "thin VM": Write(lambda b: b.ready("templates"), lambda b: b.register("web01"), "POST", REGISTER, "web01"),
     "template": Write(
         lambda b: b.ready("attached"), lambda b: b.templates("tmpl-win2022"), "POST", TEMPLATE, "tmpl-win2022"
+    ),
+    "delete": Write(
+        lambda b: b.ready("templates"),
+        lambda b: b.run(
+            "unregistered_remove", data_center="Recovery", vms=["app01"], accept=["unknown_disks"], confirm=TAKEOVER
+        ),
+        "DELETE",
+        r"/vms/[^/]+$",
+        "app01",
     ),
     "start": Write(lambda b: b.ready("registered"), lambda b: b.power("app01"), "POST", START, "app01"),
 }
@@ -242,6 +252,19 @@ def registered(kind: str, name: str) -> Change:
         )
         path = f"/storagedomains/{holder}/{kind}/{entry(bench, name).id}/register"
         as_user("POST", path, "<action><cluster><name>dr</name></cluster></action>")(bench)
+
+    return change
+
+
+def registered_and_listed(kind: str, name: str) -> Change:
+    """Another user registers it, and it is still listed, as right after an asynchronous register (04c recording 93)."""
+
+    def change(bench: Bench) -> None:
+        rows = site(bench, "recovery").unregistered
+        before = {key: dict(held) for key, held in rows.items()}
+        registered(kind, name)(bench)
+        for key, held in before.items():
+            rows[key].update(held)
 
     return change
 

@@ -32,6 +32,7 @@ from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.meanwhile i
     name_taken,
     reading_stores,
     registered,
+    registered_and_listed,
     site,
     that,
     the_master,
@@ -94,6 +95,9 @@ TOLD: dict[str, Case] = {
     "activate: the domain has left": Case(
         "activate", that(name="primary", data_centers=None, status="unattached"), 400, "Internal Engine Error"
     ),
+    "activate: the data center is gone": Case(
+        "activate", gone("data_center", "primary"), 400, "Data Center doesn't exist"
+    ),
     "activate: the master is not active": Case(
         "activate",
         master("maintenance", "primary"),
@@ -140,6 +144,9 @@ TOLD: dict[str, Case] = {
         that(name="primary", status="active"),
         409,
         "Cannot detach Storage. The relevant Storage Domain's status is Active",
+    ),
+    "detach: it has left": Case(
+        "detach", that(name="primary", status="unattached", data_centers=None), 404, "It is gone or never was there"
     ),
     "detach: protected": Case(
         "detach", vm("web02", delete_protected="true"), 409, "The following VMs/Templates are delete protected: web02"
@@ -190,6 +197,9 @@ TOLD: dict[str, Case] = {
     "template: the domain is in maintenance": Case(
         "template", every("storage_domain", status="maintenance"), 409, "does not exist on any active storage domain"
     ),
+    "delete: it is registered": Case(
+        "delete", registered("vms", "app01"), 400, "Cannot remove VM. Storage Domain type is illegal"
+    ),
     "start: the domain is in maintenance": Case(
         "start",
         every("storage_domain", status="maintenance"),
@@ -214,6 +224,9 @@ WAITED: dict[str, Case] = {
 
 SO_ALREADY: dict[str, Case] = {
     "VM: it is registered": Case("VM with any address", registered("vms", "app01"), 409, "VM ID already exists"),
+    "template: it is registered and listed": Case(
+        "template", registered_and_listed("templates", "tmpl-win2022"), 409, "VM with the same ID already exists"
+    ),
     "template: it is registered": Case(
         "template", registered("templates", "tmpl-win2022"), 400, "Storage Domain doesn't exist"
     ),
