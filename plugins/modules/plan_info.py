@@ -102,6 +102,11 @@ plan:
     mappings:
       description: The mappings, see M(ovirt_dr.storage.unregistered_vm_register).
       type: dict
+    disks:
+      description:
+        - The floating and shareable disks that the plan names, see M(ovirt_dr.storage.unregistered_disk_register).
+      type: list
+      elements: str
     vms:
       description: The VMs of all groups, patterns replaced by names where an inventory is given.
       type: list

@@ -46,6 +46,7 @@ def directed(
         "source_url": plan["sites"][source]["url"],
         "source_data_center": plan["sites"][source]["data_center"],
         "mappings": mappings(plan, source, target),
+        "disks": list(plan.get("disks") or ()),
         "vms": [vm for group in groups for vm in group["vms"]],
         "exclude": [vm for group in groups for vm in group["exclude"]],
         "partial": [vm for group in groups if group["partial"] for vm in group["vms"]],

@@ -111,7 +111,7 @@ PLAN = Shape(
         "storage": items(_domain, least=1),
         "groups": items(GROUP, least=1),
     },
-    optional={"mappings": MAPPINGS},
+    optional={"mappings": MAPPINGS, "disks": items(text)},
 )
 
 

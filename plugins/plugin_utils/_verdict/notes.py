@@ -131,6 +131,7 @@ def _notes(result: Mapping[str, t.Any], facts: Mapping[str, frozenset[str]], uns
             for message in entity["messages"]
             if not (entity["id"] in missing and _only_disks(message))
         )
+    notes.extend(_disks_left(result))
     for failure in result.get("failures") or ():
         if not failure.get("required", True):
             notes.append(failure_note(failure, "failed (best effort): "))
@@ -151,6 +152,21 @@ def _taken(entry: Mapping[str, t.Any]) -> Note:
     against = f", against: {'; '.join(entry['against'])}" if entry["against"] else ""
     own = ((entry["domain"], STAND_IN), (entry["id"], STAND_IN))
     return Note(f"its metadata names another data center, and it is taken: {shown}{against}", entry["domain"], own)
+
+
+def _disks_left(result: Mapping[str, t.Any]) -> list[Note]:
+    """The disks that VMs lack and those of an unknown owner, but for failures, which are told as such."""
+    failed = {failure.get("id") for failure in result.get("failures") or ()}
+    notes = []
+    for entry in result.get("not_completable") or ():
+        if entry["id"] not in failed:
+            own = ((entry["vm"], STAND_IN), (entry["disk"], STAND_IN))
+            notes.append(Note(f"without disk {entry['disk']}, which {entry['why']}", entry["vm"], own))
+    for entry in result.get("unknown_owners") or ():
+        if entry["id"] not in failed:
+            text = f"left unregistered, it may belong to {some(entry['may_belong_to'])}"
+            notes.append(Note(text, f"disk {entry['name'] or entry['id']}"))
+    return notes
 
 
 def _differing(entity: Mapping[str, t.Any]) -> list[Note]:

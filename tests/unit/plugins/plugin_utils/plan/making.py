@@ -48,6 +48,7 @@ FULL: dict[str, Any] = {
         "affinity_groups": [{"primary": "g", "recovery": "g2"}],
         "luns": [{"primary": {"id": "36001", "type": "fcp"}, "recovery": {"id": "36002", "type": "fcp"}}],
     },
+    "disks": ["archive", "data*"],
     "groups": [
         {"name": "db", "vms": ["db*"], "exclude": ["db09"], "start": False, "partial": "allow"},
         {"name": "web", "vms": ["web01", "web02"], "wait": False, "required": False},
@@ -149,4 +150,6 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
     }
     if draw(st.booleans()):
         made["mappings"] = draw(mappings)
+    if draw(st.booleans()):
+        made["disks"] = draw(st.lists(texts, max_size=2))
     return made

@@ -74,6 +74,7 @@ def test_the_options_of_the_modules():
             "affinity_groups": [{"from": "g", "to": "g2"}],
             "luns": [{"from": "36001", "to": {"id": "36002", "type": "fcp"}}],
         },
+        "disks": ["archive", "data*"],
         "vms": ["db01", "db02", "web01", "web02"],
         "exclude": [],
         "partial": ["db01", "db02"],

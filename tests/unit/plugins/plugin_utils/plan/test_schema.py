@@ -48,7 +48,7 @@ def test_the_plan_in_full():
         (full(grups=[]), "grups: unknown key, did you mean groups?"),
         (
             full(zzz=1),
-            "zzz: unknown key; known are groups, mappings, sites, storage, version",
+            "zzz: unknown key; known are disks, groups, mappings, sites, storage, version",
         ),
         (full(mappings=None), "mappings: must be a mapping, not nothing"),
         (changed("version", value=2), "version: must be one of 1, not 2"),
@@ -134,6 +134,8 @@ def test_the_plan_in_full():
             "mappings.luns[1].primary.type: is missing",
         ),
         (changed("mappings", "cluster", value=[]), "mappings.cluster: unknown key, did you mean clusters?"),
+        (changed("disks", value="*"), "disks: must be a list, not '*'"),
+        (changed("disks", value=[1]), "disks[1]: must be a text, not 1"),
         (changed("groups", 0, "vms", value=[]), "groups[1].vms: must hold at least 1"),
         (changed("groups", 0, "vms", 0, value=["x"]), "groups[1].vms[1]: must be a text, not a list"),
         (changed("groups", 0, "vms", 0, value={"x": 1}), "groups[1].vms[1]: must be a text, not a mapping"),

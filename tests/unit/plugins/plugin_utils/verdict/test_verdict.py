@@ -543,3 +543,16 @@ def test_what_a_comparison_found_is_told_of_all_objects_together():
     )
     same = judge(steps(a=result(done=1), b={"different": 0}), (), check_mode=False, achieved="MOVED")
     assert (same.word, same.headline) == ("recovered", "MOVED")
+
+
+def test_disks_that_stayed_behind_are_told_once():
+    lacking = [
+        {"vm": vm, "vm_id": vm, "disk": f"{vm}_erp", "id": f"disk of {vm}", "why": "lies on data-erp"}
+        for vm in ("db01", "db02", "db03")
+    ]
+    unknown = [{"name": "", "id": "77", "domains": ["web"], "may_belong_to": ["web01", "web02"]}]
+    made = result(not_completable=lacking, unknown_owners=unknown, failures=[{**failure("x"), "id": "disk of db03"}])
+    assert told(made) == [
+        "db01, db02: without disk ..., which lies on data-erp",
+        "disk 77: left unregistered, it may belong to web01, web02",
+    ]
