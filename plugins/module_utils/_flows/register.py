@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.leftover_luns import ForgetLun
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.register import (
@@ -36,6 +37,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_t
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_told import (
     Events,
     elsewhere,
+    further_copies,
     partial_ones,
     template_told,
 )
@@ -126,8 +128,9 @@ def register_templates(context: Context, params: Mapping[str, t.Any]) -> Result:
         needed=bases if params["bases"] == "needed" else None,
         unproven=bool(target.not_proven),
     )
+    copies = further_copies(client, target.domains, unregistered, ids, any_of(params["exclude"]))
     quotas = GivenQuotas(context, target, params, "template", {one.id: one.name for one in unregistered})
-    plan = _together(plan, target=target)
+    plan = replace(_together(plan, target=target), warnings=(*target.warnings, *plan.warnings, *copies))
     quotas.check(plan)
     events = Events(context, plan)
     result = context.carry_out(

@@ -5,15 +5,20 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Domain, UnregisteredTemplate
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import Inventory
 
 if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
+
+# The engine lists what it left out as 'Disks: a, b ' and, where more is missing, ', Roles: c ' after that.
+_ONLY_DISKS = re.compile(r"'Disks: [^:']*'")
 
 
 class Events:
@@ -34,6 +39,9 @@ class Events:
         told: list[dict[str, object]] = []
         for outcome in result.report.outcomes:
             messages = said.get(self._client.correlation_id(outcome.step_id), [])
+            if outcome.action == "register_clone":
+                # A clone comes without disks on purpose: those that it is to have are attached to it afterwards.
+                messages = [one for one in messages if not _ONLY_DISKS.search(one)]
             if outcome.state == "done" and messages:
                 told.append({"name": outcome.name, "id": outcome.target_id, "messages": messages})
         return told
@@ -70,6 +78,36 @@ def template_told(inventory: Inventory | None) -> t.Callable[[str], str]:
         return f"{template.name} ({template_id}){lies}"
 
     return told
+
+
+def further_copies(
+    client: Client,
+    domains: t.Sequence[Domain],
+    unregistered: t.Sequence[UnregisteredTemplate],
+    registered: t.Collection[str],
+    left_out: t.Callable[[str], bool],
+) -> list[str]:
+    """A warning for each template that is registered and of which a domain that came later holds copies of disks.
+
+    The engine adds such copies only when it is told to copy the disk there; it then finds them and copies nothing
+    (contract 04, 4.6). Nothing is read when no such template is listed.
+    """
+    again = [one for one in unregistered if one.id in registered and not (left_out(one.name) or left_out(one.id))]
+    if not again:
+        return []
+    names = {domain.id: domain.name for domain in domains}
+    disks = {disk.id: disk for disk in reads.disks(client)}
+    owned = {owner.id: owner.disk_ids for owner in reads.disk_owners(client, "templates")}
+    warnings: list[str] = []
+    for template in again:
+        held = [disks[disk_id] for disk_id in owned.get(template.id, ()) if disk_id in disks]
+        apart = [names[one] for one in template.domain_ids if held and all(one not in disk.domain_ids for disk in held)]
+        if apart:
+            warnings.append(
+                f"template {template.name} ({template.id}) is registered without the copies of its disks on "
+                f"{' and '.join(apart)}: copy its disks there in the engine, which finds them and copies nothing"
+            )
+    return warnings
 
 
 def partial_ones(client: Client, result: Result, inventory: Inventory | None) -> list[dict[str, object]]:

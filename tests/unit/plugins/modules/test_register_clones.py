@@ -108,6 +108,7 @@ def test_a_vm_of_two_domains_becomes_two_vms_with_one_disk_each(case: Case) -> N
     held = {disk.id: disk for disk in site.all("disk")}
     assert set(site.storage.contents[DATA_DB].disks) >= {SECOND}, "the data is where it was"
     assert held[SECOND].data["image_id"] == new_id(500001), "and it is the same image"
+    assert result["dropped"] == [], "its disks are left out on purpose, and one of them is there now"
     assert not [one for one in sent(case.bench) if "/copy" in one or "/move" in one]
     macs = [nic["mac"]["address"] for name in ("app01", "app01-b") for nic in vm_of(case.bench, name).subs["nics"]]
     assert len(macs) == len(set(macs)) == 4

@@ -174,6 +174,29 @@ def test_an_edit_of_a_disk_that_is_locked_is_tried_again(quotas: Bench) -> None:
     assert len([one for one in quotas.writes(EDIT) if path_of(one).endswith(disk)]) == 3
 
 
+EDITS = {"vm": r"/vms/[^/]+$", "disk": r"/disks/[^/]+$", "template": r"/templates/[^/]+$"}
+REFUSED = "<fault><detail>[no]</detail><reason>Operation Failed</reason></fault>"
+
+
+@pytest.mark.parametrize("kind", EDITS)
+@pytest.mark.parametrize("action", ["reset_before", "reset_after", "status"])
+def test_a_lost_answer_is_looked_up_and_what_was_refused_is_completed(bench: Bench, kind: str, action: str) -> None:
+    bench.edit(two_quotas)
+    bench.ready("attached")
+    more = {"status": 400, "body": REFUSED} if action == "status" else {}
+    bench.fail(EDITS[kind], action, method="PUT", **more)
+    options = {"quota": "silver", "templates": "needed", "vms": ["web01", "app01"]}
+    first = bench.register(**options)
+    assert bool(first.get("failed")) is (action == "status"), first["msg"]
+    if kind != "template" or action != "status":
+        again = bench.register(**options)
+        assert not again.get("failed"), again["msg"]
+        found = shown(bench)
+        assert all(own == "silver" and set(disks) == {"silver"} for own, disks in found.values())
+    if action != "status":
+        assert shown(bench, "template")["tmpl-debian12"] == ("silver", ["silver"])
+
+
 def test_a_quota_that_is_used_up_fails_with_the_engines_words(quotas: Bench) -> None:
     disk = record(quotas.twin.estate, "primary", "vms", "app01")["disk_attachments"][0]["id"]
     words = "[Cannot edit Virtual Disk. Quota has insufficient storage resources.]"

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions import register
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import parse
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench import (
+    DATA_DB,
     DATA_WEB,
     REGISTER,
     Bench,
@@ -24,6 +25,7 @@ BASE = "642a1c8f-8f39-4ff2-8ebf-3896e0de19b8"
 VERSION_2 = "c2a8f4f5-3882-4e9c-9a64-aac5603c26e6"
 APP01 = "79c5b65a-7a90-4428-b7d7-c0352db64709"
 TEMPLATE = r"/templates/[^/]+/register$"
+BARE = "cccccccc-2222-4333-8444-555555555555"
 SPARE = "11111111-2222-4333-8444-555555555555"
 
 
@@ -266,6 +268,64 @@ def test_a_version_brings_its_base(bench: Bench) -> None:
     result = bench.templates(VERSION_2, bases="needed")
     assert not result.get("failed"), result["msg"]
     assert [path_of(one).split("/")[-2] for one in bench.writes(TEMPLATE)] == [BASE, VERSION_2]
+
+
+# -- templates with several copies of their disks, and with none
+
+
+def two_copies(estate: Estate) -> None:
+    """The disk of tmpl-win2022 lies on data-web and on data-db; another template has no disk at all."""
+    template = record(estate, "primary", "templates", "tmpl-win2022")
+    (disk,) = [one for one in site_of(estate, "primary")["disks"] if one["id"] == template["disk_attachments"][0]["id"]]
+    disk["storage_domains"] = {"storage_domain": [{"id": DATA_WEB}, {"id": DATA_DB}]}
+    bare = {**template, "id": BARE, "name": "tmpl-bare", "disk_attachments": [], "nics": []}
+    bare["version"] = {"version_name": "base version", "version_number": "1", "base_template": {"id": BARE}}
+    site_of(estate, "primary")["templates"].append(bare)
+
+
+def copies_of(bench: Bench, name: str) -> set[str]:
+    site = bench.twin.site("recovery")
+    with site.lock:
+        site.settle()
+        (template,) = [one for one in site.all("template") if one.name == name]
+        return {domain for disk in site.disks_of(template) for domain in site.domains_of(disk)}
+
+
+def test_a_template_with_copies_on_two_domains_is_registered_once(bench: Bench) -> None:
+    bench.edit(two_copies)
+    bench.ready("attached")
+    result = bench.templates("tmpl-win2022")
+    assert not result.get("failed"), result["msg"]
+    assert len(bench.writes(TEMPLATE)) == 1
+    assert copies_of(bench, "tmpl-win2022") == {DATA_WEB, DATA_DB}
+    assert not bench.templates("tmpl-win2022").get("warnings")
+
+
+def test_copies_on_a_domain_that_comes_later_are_told(bench: Bench) -> None:
+    bench.edit(two_copies)
+    assert not bench.attach("data-web").get("failed")
+    assert not bench.templates("tmpl-win2022", domains=["data-web"]).get("failed")
+    assert copies_of(bench, "tmpl-win2022") == {DATA_WEB}
+    assert not bench.attach("data-db").get("failed")
+    bench.forget()
+    result = bench.templates("tmpl-win2022", domains=["data-web", "data-db"])
+    assert not result.get("failed"), result["msg"]
+    assert (result["changed"], result["already"]) == (False, {"register": ["tmpl-win2022"]})
+    (warning,) = [str(one) for one in result["warnings"]]
+    assert "tmpl-win2022" in warning
+    assert "without the copies of its disks on data-db" in warning
+    assert not bench.writes()
+
+
+def test_a_template_without_disks_comes_with_every_domain(bench: Bench) -> None:
+    bench.edit(two_copies)
+    assert not bench.attach("data-db").get("failed")
+    listed = bench.run("unregistered_info", data_center="Recovery", kinds=["templates"])
+    assert "tmpl-bare" in {one["name"] for one in listed["templates"]}
+    result = bench.templates("tmpl-bare", domains=["data-db"])
+    assert not result.get("failed"), result["msg"]
+    assert result["done"] == {"register": ["tmpl-bare"]}
+    assert "tmpl-bare" in bench.names("template")
 
 
 # -- locks
