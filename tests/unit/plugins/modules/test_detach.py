@@ -403,3 +403,16 @@ def test_that_the_data_is_being_updated_is_waited_out(bench: Bench) -> None:
         "primary",
     )
     assert not bench.detach("data-web").get("failed")
+
+
+@pytest.mark.parametrize(("path", "method"), [(REFRESH, "POST"), (r"/deactivate$", "POST"), (DETACH, "DELETE")])
+def test_a_right_that_is_missing_is_named(bench: Bench, path: str, method: str) -> None:
+    primary(bench)
+    words = "[User is not authorized to perform this action.]"
+    body = f"<fault><detail>{words}</detail><reason>Operation Failed</reason></fault>"
+    bench.fail(path, "status", site="primary", method=method, status=403, body=body, times=0)
+    result = bench.detach("data-web")
+    assert result["failed"]
+    assert (
+        "the permit manipulate_storage_domain on the storage domain, which the role StorageAdmin holds" in result["msg"]
+    )
