@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
 # The name of the watch.
 STORES = "OVF stores"
 # An engine that tells nothing in its events has written stores that were there and stayed ok for so long: it takes
-# 5 to 7 seconds (findings 7).
+# 5 to 7 seconds (findings 7). Should it be stuck instead, the deactivate that follows is refused or fails.
 SILENT_SECONDS = 15.0
 # How long is waited for a proof that the playbook does not insist on.
 LENIENT_SECONDS = 180.0

@@ -66,7 +66,8 @@ def about(
 class Leaving:
     """The domains that leave a data center, with all that the engine holds. attached: all domains of the data center.
 
-    pools: pool id -> name; granted: ids of users, groups and roles -> names.
+    pools: pool id -> name; granted: ids of users, groups and roles -> names; clusters: the ids of those of the data
+    center, needed only where an ISO domain leaves.
     """
 
     domains: Sequence[Domain]
@@ -74,6 +75,7 @@ class Leaving:
     held: Contents
     pools: Mapping[str, str] = field(default_factory=dict)
     granted: Mapping[str, str] = field(default_factory=dict)
+    clusters: frozenset[str] = frozenset()
 
     @cached_property
     def ids(self) -> frozenset[str]:
@@ -145,9 +147,13 @@ class Leaving:
         return any(machine.disks[image.id] for image in self.on(domain, machine))
 
     def cd(self, domain: Domain, machine: Machine) -> bool:
-        """Whether what is in a drive of a VM lies on a domain: an image there, or a file of an ISO domain."""
+        """Whether what is in a drive of a VM lies on a domain: an image there, or a file of the ISO domain.
+
+        A data center has one ISO domain at most (contract 03, 3.4).
+        """
+        files = domain.type == "iso" and machine.cluster_id in self.clusters
         return any(
-            domain.id in self.held.images[held].domain_ids if held in self.held.images else domain.type == "iso"
+            domain.id in self.held.images[held].domain_ids if held in self.held.images else files
             for held in machine.cd_ids
         )
 

@@ -178,7 +178,7 @@ def look(
     attached = reads.attached_domains(client, data_center.id)
     selection = select(attached, params["domains"], kind="storage domain")
     host = working_host(client, data_center, params["host"])
-    leaving = _read(client, selection, attached)
+    leaving = _read(client, data_center, selection, attached)
     fresh = [domain for domain in selection.chosen if params["ovf"] == "require_fresh" and domain.id not in proven]
     blockers = find_blockers(
         leaving,
@@ -211,7 +211,7 @@ def look(
     return Prepared(plan, data_center, leaving, selection.unmatched, (), tuple(losses))
 
 
-def _read(client: Client, selection: Selection[Domain], attached: list[Domain]) -> Leaving:
+def _read(client: Client, data_center: DataCenter, selection: Selection[Domain], attached: list[Domain]) -> Leaving:
     """What lies on the chosen domains; nothing is asked when there are none, as when all of them left before."""
     if not selection.chosen:
         return Leaving((), attached, held.Contents((), (), {}))
@@ -219,7 +219,9 @@ def _read(client: Client, selection: Selection[Domain], attached: list[Domain]) 
     bare = Leaving(selection.chosen, attached, found)
     here = [one for domain in selection.chosen for one in (*bare.vms(domain), *bare.templates(domain))]
     pools = held.pools(client, {one.pool_id for one in here if one.pool_id})
-    return Leaving(selection.chosen, attached, found, pools, held.grants(client, here))
+    clusters = reads.clusters(client, data_center.id) if any(one.type == "iso" for one in selection.chosen) else []
+    inside = frozenset(cluster.id for cluster in clusters)
+    return Leaving(selection.chosen, attached, found, pools, held.grants(client, here), inside)
 
 
 def _check_removal(

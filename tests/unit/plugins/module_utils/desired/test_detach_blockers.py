@@ -40,7 +40,7 @@ def estate(*machines, disks=(), leaving=(WEB,), attached=(WEB, DB, OTHER, MASTER
     vms = tuple(one for one in machines if one.kind == "vm")
     templates = tuple(one for one in machines if one.kind == "template")
     held = Contents(vms, templates, {**images(*disks), **(extra or {})}, **more)
-    return Leaving(leaving, attached, held, {"pool": "floor2"})
+    return Leaving(leaving, attached, held, {"pool": "floor2"}, clusters=frozenset({"c1"}))
 
 
 def kinds(found):
@@ -78,6 +78,15 @@ CASES = {
         [("web", "iso", ("v",))],
     ),
     "an ISO image in the drive of a VM that is down": (estate(vm("v", cd_ids=("iso",)), disks=["iso@web"]), []),
+    "a file of the ISO domain": (
+        estate(
+            vm("v", cd_ids=("a.iso",), cluster_id="c1", **UP),
+            vm("elsewhere", cd_ids=("b.iso",), cluster_id="c9", **UP),
+            leaving=(replace(WEB, type="iso"),),
+        ),
+        [("web", "iso", ("v",))],
+    ),
+    "a file of the ISO domain, which stays": (estate(vm("v", cd_ids=("a.iso",), cluster_id="c1", **UP)), []),
     "an ISO image of another domain": (estate(vm("v", cd_ids=("iso",), **UP), disks=["iso@db"]), []),
     "protected VMs and templates": (
         estate(
