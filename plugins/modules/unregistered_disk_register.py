@@ -337,7 +337,7 @@ unknown_owners:
       type: list
       elements: str
     may_belong_to:
-      description: The names of the VMs and templates that these domains list as unregistered.
+      description: The names of VMs and templates that these domains list as unregistered, ten at most.
       type: list
       elements: str
 unnamed:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import (
     Disk,
@@ -44,24 +43,24 @@ FLOATING = Owner("floating")
 UNKNOWN = Owner("unknown")
 
 
-@dataclass(frozen=True)
 class Listed:
-    """domain id -> the names of the VMs and templates that it lists as unregistered, registered meanwhile or not."""
+    """What domains list as unregistered besides disks, whether it is registered meanwhile or not."""
 
-    names: Mapping[str, Collection[str]]
-
-    @classmethod
-    def of(cls, vms: Collection[UnregisteredVm], templates: Collection[UnregisteredTemplate]) -> Listed:
-        names: dict[str, dict[str, None]] = {}
+    def __init__(self, vms: Collection[UnregisteredVm], templates: Collection[UnregisteredTemplate]) -> None:
+        self._names: dict[str, dict[str, None]] = {}
+        self._on: dict[tuple[str, ...], tuple[str, ...]] = {}
         entries = [(one.name, one.domain_ids) for one in vms] + [(one.name, one.domain_ids) for one in templates]
         for name, domain_ids in entries:
             for domain_id in domain_ids:
-                names.setdefault(domain_id, {})[name] = None
-        return cls(names)
+                self._names.setdefault(domain_id, {})[name] = None
 
-    def on(self, domain_ids: Collection[str]) -> tuple[str, ...]:
-        """The names that one of these domains lists, each once."""
-        return tuple(dict.fromkeys(name for one in domain_ids for name in self.names.get(one, ())))
+    def on(self, domain_ids: tuple[str, ...]) -> tuple[str, ...]:
+        """The names of the VMs and templates that one of these domains lists, each once."""
+        # Thousands of disks lie on the same few domains: they share one answer.
+        if domain_ids not in self._on:
+            names = (name for one in domain_ids for name in self._names.get(one, ()))
+            self._on[domain_ids] = tuple(dict.fromkeys(names))
+        return self._on[domain_ids]
 
 
 class Owners:

@@ -19,6 +19,9 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names imp
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Disk, UnregisteredDisk, VmDisks
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import InventoryAttachment, InventoryVm
 
+MOST_NAMES = 10
+"""Names of possible owners that are told of a disk."""
+
 Policy = t.Literal["refuse", "unknown_is_floating", "any"]
 
 
@@ -159,7 +162,9 @@ class Floating:
 
     def _why(self, disk: Candidate, owner: Owner) -> str:
         """Why a disk is not taken for floating, and what to do."""
-        names = " or ".join(owner.names)
+        names = " or ".join(owner.names[:MOST_NAMES])
+        if len(owner.names) > MOST_NAMES:
+            names = f"{names} or {len(owner.names) - MOST_NAMES} more"
         if owner.kind == "copy":
             return f"is one more copy of disk {names}, which is registered"
         if owner.kind == "internal":
@@ -175,8 +180,8 @@ class Floating:
             )
         unnamed = "" if disk.name else "it has no name, as copies of the disks of templates have none; "
         return (
-            f"{unnamed}it is not known whether it belongs to {names}. Register these first, give an 'inventory' that "
-            "holds the disk, or say 'owners: unknown_is_floating'"
+            f"{unnamed}it is not known whether it belongs to {names}. Register first what is not registered of these, "
+            "give an 'inventory' that holds the disk, or say 'owners: unknown_is_floating'"
         )
 
     def _bring_in(self, disk: Candidate, *, shareable: bool) -> None:

@@ -23,6 +23,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.complete
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.disk_owners import ORDINARY, Listed, Owners
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.disk_steps import DiskPlan, Wish
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.floating import (
+    MOST_NAMES,
     Chosen,
     Floating,
     candidates,
@@ -95,7 +96,12 @@ def register_disks(context: Context, params: Params) -> Result:
         {DISKS: disks_watch(client), ATTACHMENTS: attachments_watch(client)},
     )
     result.extra["unknown_owners"] = [
-        {"name": disk.name, "id": disk.id, "domains": found.names(disk.domain_ids), "may_belong_to": list(owner.names)}
+        {
+            "name": disk.name,
+            "id": disk.id,
+            "domains": found.names(disk.domain_ids),
+            "may_belong_to": list(owner.names[:MOST_NAMES]),
+        }
         for disk, owner in floating.unknown
     ]
     result.extra["not_completable"] = [
@@ -153,7 +159,7 @@ class _Found:
         if not wanted:
             return None
         of_domains = [domain for domain in self.domains if domain.id in wanted]
-        return Listed.of(
+        return Listed(
             reads.unregistered_vms(self._client, of_domains), reads.unregistered_templates(self._client, of_domains)
         )
 
