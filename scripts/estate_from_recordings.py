@@ -216,6 +216,7 @@ def site(name: str, dump: Dump, data_center_name: str) -> Record:
         "tags": dump.members("/tags"),
         "roles": dump.members("/roles"),
         "users": dump.members("/users"),
+        "groups": [group for group in dump.members("/groups") if group["name"] != "Everyone"],
         "domains": [{**d, "users": dump.members(f"/domains/{d['id']}/users")} for d in dump.members("/domains")],
     }
 

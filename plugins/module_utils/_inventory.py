@@ -38,11 +38,18 @@ __all__ = (
     "InventorySnapshot",
     "InventoryTemplate",
     "InventoryVm",
+    "Names",
+    "disk_of",
     "inventory_of",
     "read_inventory",
     "read_site",
     "sound",
+    "template_of",
+    "vm_of",
 )
+
+EVERYONE = "eee00000-0000-0000-0000-123456789eee"
+"""The group of all users, under one id at every engine, which no export holds."""
 
 FORMAT = "ovirt-dr-estate"
 VERSIONS = (1,)
@@ -106,20 +113,20 @@ def sound(path: str, site: str, read: Callable[[], Found]) -> Found:
 
 def inventory_of(site: str, record: Record) -> Inventory:
     """The inventory in the record of a site. KeyError, TypeError, AttributeError or ValueError for a damaged one."""
-    names = _Names(record)
-    disks = {disk["id"]: _disk(disk, names) for disk in record["disks"]}
+    names = Names(record)
+    disks = {disk["id"]: disk_of(disk, names) for disk in record["disks"]}
     return Inventory(
         site=site,
-        vms=tuple(_vm(vm, disks, names) for vm in record["vms"]),
-        templates={template["id"]: _template(template, disks, names) for template in record["templates"]},
+        vms=tuple(vm_of(vm, disks, names) for vm in record["vms"]),
+        templates={template["id"]: template_of(template, disks, names) for template in record["templates"]},
         domains={domain["id"]: domain["name"] for domain in record["storage_domains"]},
         luns={domain["id"]: luns for domain in record["storage_domains"] if (luns := _luns(domain))},
         disks=disks,
     )
 
 
-class _Names:
-    """What the ids of a site stand for. handed_down: ids of the permissions that objects have by what is above them."""
+class Names:
+    """What the ids of a site stand for. handed_down: of the permissions that objects have by what is above them."""
 
     def __init__(self, record: Record) -> None:
         networks = {network["id"]: network["name"] for network in record["networks"]}
@@ -130,7 +137,8 @@ class _Names:
         self.quotas = {quota["id"]: quota["name"] for quota in record.get("quotas") or ()}
         self.roles = {role["id"]: role["name"] for role in record.get("roles") or ()}
         self.users = {user["id"]: _login(user) for user in record.get("users") or ()}
-        self.groups = {group["id"]: group["name"] for group in record.get("groups") or ()}
+        self.groups = {EVERYONE: "Everyone"}
+        self.groups.update((group["id"], group["name"]) for group in record.get("groups") or ())
         self.affinity_groups = _members(record.get("affinity_groups") or ())
         self.affinity_labels = _members(record.get("affinity_labels") or ())
         self.handed_down = {
@@ -146,7 +154,8 @@ class _Names:
                 self.volumes.setdefault(reference(volume, "snapshot"), []).append((disk, volume["id"]))
 
 
-def _vm(vm: Record, disks: Mapping[str, InventoryDisk], names: _Names) -> InventoryVm:
+def vm_of(vm: Record, disks: Mapping[str, InventoryDisk], names: Names) -> InventoryVm:
+    """A VM of its record, with its sub-collections in it."""
     if not isinstance(vm["name"], str):
         raise TypeError(f"the name of VM {vm['id']} is no text")
     vnics = tuple(_nic(nic, names) for nic in vm["nics"])
@@ -176,7 +185,8 @@ def _vm(vm: Record, disks: Mapping[str, InventoryDisk], names: _Names) -> Invent
     )
 
 
-def _template(template: Record, disks: Mapping[str, InventoryDisk], names: _Names) -> InventoryTemplate:
+def template_of(template: Record, disks: Mapping[str, InventoryDisk], names: Names) -> InventoryTemplate:
+    """A template of its record, likewise."""
     version = template.get("version") or {}
     attachments = template.get("disk_attachments") or ()
     return InventoryTemplate(
@@ -211,7 +221,7 @@ def _attachment(attachment: Record) -> InventoryAttachment:
     )
 
 
-def _nic(nic: Record, names: _Names) -> InventoryNic:
+def _nic(nic: Record, names: Names) -> InventoryNic:
     network, profile = names.profiles[nic["vnic_profile"]["id"]] if nic.get("vnic_profile") else ("", "")
     return InventoryNic(
         id=nic["id"],
@@ -225,7 +235,7 @@ def _nic(nic: Record, names: _Names) -> InventoryNic:
     )
 
 
-def _snapshot(snapshot: Record, names: _Names) -> InventorySnapshot:
+def _snapshot(snapshot: Record, names: Names) -> InventorySnapshot:
     return InventorySnapshot(
         id=snapshot["id"],
         type=intern(snapshot.get("snapshot_type") or ""),
@@ -236,7 +246,7 @@ def _snapshot(snapshot: Record, names: _Names) -> InventorySnapshot:
     )
 
 
-def _permissions(holder: Record, names: _Names) -> tuple[InventoryPermission, ...]:
+def _permissions(holder: Record, names: Names) -> tuple[InventoryPermission, ...]:
     """The permissions on an object itself, each once. A user whom the site does not know is left out: nobody has it."""
     found: dict[InventoryPermission, None] = {}
     for permission in holder.get("permissions") or ():
@@ -268,7 +278,8 @@ def _members(records: Iterable[Record]) -> dict[str, list[str]]:
     return names
 
 
-def _disk(disk: Record, names: _Names) -> InventoryDisk:
+def disk_of(disk: Record, names: Names) -> InventoryDisk:
+    """A disk of its record."""
     units = listed((disk.get("lun_storage") or {}).get("logical_units", {}).get("logical_unit"))
     size = disk.get("provisioned_size")
     return InventoryDisk(

@@ -15,7 +15,7 @@ description:
     the embedded engine loads for rehearsals.
   - It holds data centers, clusters, hosts, networks, vNIC profiles, MAC pools, storage domains and connections, disks
     with their LUNs, profiles, quotas, templates, VMs with their disks, NICs, snapshots, tags, permissions and labels,
-    affinity groups and labels, roles, users, and what lies on exports and LUNs.
+    affinity groups and labels, roles, users and their groups, and what lies on exports and LUNs.
   - It holds no passwords, keys, tokens or start-up scripts, but names and addresses, so only its owner may read the
     file (mode 0600).
   - The engine is only read, in few requests however many VMs it holds, plus one for each host, each LUN disk and each

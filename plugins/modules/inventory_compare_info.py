@@ -206,6 +206,9 @@ differences:
         now:
           description: The later value. Null for what is not there.
           type: raw
+        reason:
+          description: Why it is so, where that is known; else empty.
+          type: str
         says:
           description: The same in words.
           type: str

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - ovirt_dr.storage.common
   - ovirt_dr.storage.register
   - ovirt_dr.storage.mappings
+  - ovirt_dr.storage.verify
 options:
   templates:
     description:
@@ -217,14 +218,78 @@ dropped:
       description: The engine's warnings and errors.
       type: list
       elements: str
+verified:
+  description: What was compared with the inventory. Null when nothing was to be compared.
+  returned: always
+  type: dict
+  contains:
+    compared:
+      description: How many entities were compared.
+      type: int
+    same:
+      description: How many are as they should be.
+      type: int
+    different:
+      description: How many are not, see RV(differences).
+      type: int
+    unknown:
+      description: The names of those that the inventory does not know.
+      type: list
+      elements: str
+differences:
+  description:
+    - The entities that are not as the inventory and the mappings want them, up to 1,000 of them. What came to one since
+      is no difference.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: V(vm) or V(template).
+      type: str
+    name:
+      description: Its name.
+      type: str
+    id:
+      description: Its id in the engine.
+      type: str
+    differences:
+      description: What differs, the most important first.
+      type: list
+      elements: dict
+      contains:
+        kind:
+          description: One of the choices of O(strict).
+          type: str
+        part:
+          description: What of it, such as C(disk web01_os). Empty for the entity itself.
+          type: str
+        field:
+          description: Which field. Empty when the whole part is missing.
+          type: str
+        was:
+          description: The value it should have.
+          type: raw
+        now:
+          description: The value it has. Null for what is missing.
+          type: raw
+        reason:
+          description: Why it is so, where that is known; else empty.
+          type: str
+        says:
+          description: The same in words.
+          type: str
+          sample: "permission UserRole of ada@ldap is missing: the engine knows no user ada@ldap"
 """
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register import register_templates
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._mapping_options import TARGET_OPTIONS, WISH_OPTIONS
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._module import run_module
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._verify_options import VERIFY_OPTIONS
 
 OPTIONS = {
     **TARGET_OPTIONS,
+    **VERIFY_OPTIONS,
     "templates": {"type": "list", "elements": "str", "default": ["*"]},
     "bases": {"type": "str", "choices": ["registered", "needed"], "default": "registered"},
     "each": {

@@ -57,7 +57,7 @@ ADDITIONAL = "additional"
 class Differs(t.NamedTuple):
     """One difference. kind: one of KINDS; part: what of the object it is, "" for itself; field: "" for all of it.
 
-    was, now: a text, a number, a bool or a list of texts; None for what is not there.
+    was, now: a text, a number, a bool or a list of texts; None for what is not there. reason: why it is so, if known.
     """
 
     kind: str
@@ -65,13 +65,15 @@ class Differs(t.NamedTuple):
     field: str
     was: object
     now: object
+    reason: str = ""
 
     def says(self) -> str:
         """The difference in words, without the name of the object."""
+        why = f": {self.reason}" if self.reason else ""
         if not self.field:
-            return f"{self.part} is {MISSING if self.now is None else ADDITIONAL}"
+            return f"{self.part} is {MISSING if self.now is None else ADDITIONAL}{why}"
         thing = f"{self.part}: {self.field}" if self.part else self.field
-        return f"{thing} was {_shown(self.was)}, is {_shown(self.now)}"
+        return f"{thing} was {_shown(self.was)}, is {_shown(self.now)}{why}"
 
     def data(self) -> dict[str, object]:
         """The difference for a module's result."""
@@ -81,6 +83,7 @@ class Differs(t.NamedTuple):
             "field": self.field,
             "was": self.was,
             "now": self.now,
+            "reason": self.reason,
             "says": self.says(),
         }
 

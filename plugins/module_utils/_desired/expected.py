@@ -18,7 +18,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory_record
     InventoryVm,
 )
 
-M = t.TypeVar("M", InventoryVm, InventoryTemplate)
+M = t.TypeVar("M", bound="InventoryVm | InventoryTemplate")
 Knows = t.Callable[[InventoryPermission], bool]
 
 
@@ -32,7 +32,7 @@ class Expectation:
     def __init__(self, mappings: Mappings, knows: Knows = lambda _permission: True) -> None:
         self._names = {
             option: {pair.source: pair.target for pair in mappings.of(option)}
-            for option in ("clusters", "affinity_groups", "affinity_labels", "roles", "user_domains")
+            for option in ("clusters", "affinity_groups", "affinity_labels", "roles", "user_domains", "quotas")
         }
         self._profiles = {pair.source: pair.target or ("", "") for pair in mappings.vnic_profiles}
         self._luns = {pair.source_id: pair.target_id for pair in mappings.luns}
@@ -43,6 +43,7 @@ class Expectation:
         changed: dict[str, t.Any] = {
             "name": name or machine.name,
             "cluster": cluster or self._mapped("clusters")(machine.cluster),
+            "quota": self._mapped("quotas")(machine.quota),
             "disks": tuple(self._disk(disk) for disk in machine.disks),
             "permissions": tuple(dict.fromkeys(self._permission(permission) for permission in machine.permissions)),
         }
@@ -62,8 +63,8 @@ class Expectation:
         return lambda name: names.get(name, name)
 
     def _disk(self, disk: InventoryDisk) -> InventoryDisk:
-        lun = self._luns.get(disk.lun_id)
-        return replace(disk, lun_id=lun) if lun else disk
+        lun, quota = self._luns.get(disk.lun_id, disk.lun_id), self._mapped("quotas")(disk.quota)
+        return disk if (lun, quota) == (disk.lun_id, disk.quota) else replace(disk, lun_id=lun, quota=quota)
 
     def _permission(self, permission: InventoryPermission) -> InventoryPermission:
         role = self._mapped("roles")(permission.role)

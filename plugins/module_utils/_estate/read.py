@@ -21,6 +21,9 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.follow im
 
 Raw = dict[str, list[Record]]
 
+EVERYONE = "eee00000-0000-0000-0000-123456789eee"
+"""The group of all users, which every engine has by itself."""
+
 _ATTACHMENTS = Part("diskattachments", "disk_attachments", "disk_attachment")
 _NICS = Part("nics", "nics", "nic")
 _TAGS = Part("tags", "tags", "tag")
@@ -90,6 +93,7 @@ def read(reader: Reader) -> Raw:
         "tags": lambda: reader.collection("tags"),
         "roles": lambda: reader.collection("roles"),
         "users": lambda: reader.collection("users"),
+        "groups": lambda: [group for group in reader.collection("groups") if group["id"] != EVERYONE],
         "domains": lambda: _directories(reader),
     }
     raw: Raw = {}

@@ -39,6 +39,7 @@ KINDS = (
     "tags",
     "roles",
     "users",
+    "groups",
     "domains",
 )
 """The lists of a site."""
@@ -78,7 +79,7 @@ class _Making:
         self._take("affinity_groups", cluster="clusters")
         self._take("templates", cluster="clusters")
         self._take("vms", cluster="clusters", template="templates")
-        for key in ("mac_pools", "tags", "roles", "users"):
+        for key in ("mac_pools", "tags", "roles", "users", "groups"):
             self._take(key)
         self._domains()
         self._take("disk_profiles", storage_domain="storage_domains")

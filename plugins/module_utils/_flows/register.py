@@ -41,6 +41,11 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_t
     partial_ones,
     template_told,
 )
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.verified import (
+    Verification,
+    check_verification,
+    verified,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import Inventory
 
 if t.TYPE_CHECKING:
@@ -50,6 +55,7 @@ if t.TYPE_CHECKING:
 def register_vms(context: Context, params: Mapping[str, t.Any]) -> Result:
     """Register the VMs of ``params``; see the module unregistered_vm_register for the options."""
     client = context.client
+    check_verification(params)
     target = Target(context, params, "vm")
     inventory = target.inventory
     unregistered = reads.unregistered_vms(client, target.domains)
@@ -79,7 +85,7 @@ def register_vms(context: Context, params: Mapping[str, t.Any]) -> Result:
     plan = plan.after({step.id: before.get(step.target_id, frozenset()) for step in plan.steps})
     plan = _together(guard, plan, clones, target=target)
     quotas.check(plan)
-    events = Events(context, plan)
+    events = Events(context, plan, wanted=params["verify"] != "none")
     forget = ForgetLun(client, context.journal)
     register = Register(client, target.settings())
     actions, watches = clone_actions(context, target)
@@ -96,12 +102,13 @@ def register_vms(context: Context, params: Mapping[str, t.Any]) -> Result:
         for outcome in result.report.outcomes
         if outcome.action == "forget_lun" and outcome.target_id in forget.saved and outcome.state == "done"
     ]
-    return quotas.given(plan, result)
+    return verified(context, quotas.given(plan, result), params, _verification(target))
 
 
 def register_templates(context: Context, params: Mapping[str, t.Any]) -> Result:
     """Register the templates of ``params``; see the module unregistered_template_register for the options."""
     client = context.client
+    check_verification(params)
     target = Target(context, params, "template")
     registered = reads.templates(client)
     ids = {template.id for template in registered}
@@ -132,14 +139,20 @@ def register_templates(context: Context, params: Mapping[str, t.Any]) -> Result:
     quotas = GivenQuotas(context, target, params, "template", {one.id: one.name for one in unregistered})
     plan = replace(_together(plan, target=target), warnings=(*target.warnings, *plan.warnings, *copies))
     quotas.check(plan)
-    events = Events(context, plan)
+    events = Events(context, plan, wanted=params["verify"] != "none")
     result = context.carry_out(
         plan,
         {"register": Register(client, target.settings())},
         _watches(client),
     )
     result.extra["dropped"] = events.dropped(result)
-    return quotas.given(plan, result)
+    return verified(context, quotas.given(plan, result), params, _verification(target))
+
+
+def _verification(target: Target) -> Verification:
+    """What the registered entities are compared with. Quotas that are given are read back when they are set."""
+    given = target.quotas is not None
+    return Verification(target.inventory, target.mappings, target.data_center.id, quotas_given=given)
 
 
 def _needed(client: Client, target: Target, params: Mapping[str, t.Any], registered: t.Collection[str]) -> Needed:

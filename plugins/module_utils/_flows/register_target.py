@@ -56,7 +56,7 @@ class Target:
         client.hide(*(pair.password for pair in mappings.luns))
         self._context = context
         self._reassign = bool(params.get("reassign_bad_macs"))
-        self._mappings, self.warnings = by_login(mappings, _users(self.inventory))
+        self.mappings, self.warnings = by_login(mappings, _users(self.inventory))
         self.data_center = reads.data_center(client, params["data_center"])
         clusters = reads.clusters(client, self.data_center.id)
         self.cluster_ids = frozenset(cluster.id for cluster in clusters)
@@ -83,7 +83,7 @@ class Target:
         """The settings of the register action."""
         return RegisterSettings(
             cluster_id=self._cluster.id if self._cluster is not None else "",
-            configuration=registration_configuration(self._mappings, self._profiles),
+            configuration=registration_configuration(self.mappings, self._profiles),
             reassign_bad_macs=self._reassign,
             timeout=self._context.timeout,
             call_timeout=self._context.call_timeout,
@@ -92,7 +92,7 @@ class Target:
 
     def _quotas(self, client: Client, for_all: str) -> Quotas | None:
         """Who gets which quota; None, without a request, when none is asked for and none is enforced."""
-        pairs = self._mappings.of("quotas")
+        pairs = self.mappings.of("quotas")
         wished = {asked for wish in self.wishes for asked in (wish.quota, *wish.disk_quotas.values()) if asked}
         if not (for_all or pairs or wished or self.data_center.quota_mode == ENFORCED):
             return None

@@ -24,9 +24,10 @@ _ONLY_DISKS = re.compile(r"'Disks: [^:']*'")
 class Events:
     """What the engine said while the steps of a plan were carried out: only events tell what a register dropped."""
 
-    def __init__(self, context: Context, plan: Plan) -> None:
+    def __init__(self, context: Context, plan: Plan, *, wanted: bool = True) -> None:
         self._client = context.client
-        self._from = reads.last_event_id(context.client) if plan.steps and not context.check_mode else ""
+        asked = wanted and plan.steps and not context.check_mode
+        self._from = reads.last_event_id(context.client) if asked else ""
 
     def dropped(self, result: Result) -> list[dict[str, object]]:
         """Per entity that was registered: the warnings and errors that carry its step's correlation id."""

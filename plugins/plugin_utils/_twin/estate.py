@@ -43,6 +43,7 @@ KINDS = {
     "tags": "tag",
     "roles": "role",
     "users": "user",
+    "groups": "group",
     "domains": "domain",
 }
 """Key of a site -> kind of its records."""

@@ -18,17 +18,19 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.site import Entity, Site
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.views import Member
 
+EVERYONE_ID = "eee00000-0000-0000-0000-123456789eee"
+
 
 def add(site: Site, request: Request) -> Answer:
     """POST /vms/{vm}/permissions, /templates/{t}/permissions and those of other holders. One that is there stays."""
     body = request.record("permission", "assigned_permissions/methods/add")
     holder = _holder(site, request)
-    role, user = _role(site, body), _user(site, body)
+    role, (tag, whom) = _role(site, body), _whom(site, body)
     held = holder.subs.get("permissions", [])
     for known in held:
-        if known.get("user") == {"id": user.id} and known["role"] == {"id": role.id}:
+        if known.get(tag) == {"id": whom} and known["role"] == {"id": role.id}:
             return created(site, request, _member(holder, known))
-    grant: Record = {"id": site.new_id(), "role": {"id": role.id}, "user": {"id": user.id}}
+    grant: Record = {"id": site.new_id(), "role": {"id": role.id}, tag: {"id": whom}}
     holder.subs["permissions"] = [*held, grant]
     return created(site, request, _member(holder, grant))
 
@@ -65,7 +67,8 @@ def _member(holder: Entity, grant: Record) -> Member:
     leaf = COLLECTION_OF[holder.tag]
     base = f"{API}/{leaf}/{holder.id}"
     if holder.tag == "vm":
-        base = f"{API}/users/{grant['user']['id']}"
+        tag = "group" if "group" in grant else "user"
+        base = f"{API}/{tag}s/{grant[tag]['id']}"
     record = {**grant, holder.tag: {"id": holder.id}}
     return Member(dict(sorted(record.items())), f"{base}/permissions/{grant['id']}", f"{leaf}/permissions")
 
@@ -81,11 +84,13 @@ def _role(site: Site, body: Record) -> Entity:
     return found
 
 
-def _user(site: Site, body: Record) -> Entity:
-    given = body.get("user")
-    if not isinstance(given, dict) or not given.get("id"):
-        raise refusals.incomplete("Permission [user|group.id] required for add")
-    found = site.get("user", known_id(given["id"]))
-    if found is None:
-        raise refusals.not_found(given["id"])
-    return found
+def _whom(site: Site, body: Record) -> tuple[str, str]:
+    """user or group, and its id. Everyone is a group of every engine; the rest of groups was not recorded."""
+    for tag in ("user", "group"):
+        given = body.get(tag)
+        if isinstance(given, dict) and given.get("id"):
+            identity = known_id(given["id"])
+            if site.get(tag, identity) is None and (tag, identity) != ("group", EVERYONE_ID):
+                raise refusals.not_found(given["id"])
+            return tag, identity
+    raise refusals.incomplete("Permission [user|group.id] required for add")

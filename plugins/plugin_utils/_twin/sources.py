@@ -281,9 +281,12 @@ EVERYONE = {
 """The group of all users, in every installation (recording 01 78)."""
 
 
-def _everyone(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
-    """The groups of users: the twin knows no other."""
-    return [Member(EVERYONE, f"{API}/groups/{EVERYONE['id']}", "groups")]
+def _user_groups(site: Site, ids: tuple[str, ...]) -> Iterable[Member]:
+    """The groups of users: everyone, and those of the estate."""
+    return [
+        Member(EVERYONE, f"{API}/groups/{EVERYONE['id']}", "groups"),
+        *(home(group) for group in site.all("group") if group.id != EVERYONE["id"]),
+    ]
 
 
 def _profiles(tag: str, shape: str, reference: str) -> Source:
@@ -330,7 +333,7 @@ SOURCES: dict[str, Source] = {
     "datacenters/permissions": sub("data_center", "permissions", "datacenters/permissions"),
     "datacenters/storagedomains/disks": _domain_disks,
     "clusters/affinitygroups": _groups,
-    "groups": _everyone,
+    "groups": _user_groups,
     "clusters/networks": sub("cluster", "networks", "clusters/networks"),
     "clusters/cpuprofiles": under("cpu_profile", "cluster", "clusters/cpuprofiles"),
     "clusters/permissions": sub("cluster", "permissions", "clusters/permissions"),

@@ -76,7 +76,7 @@ def register(site: Site, request: Request) -> Steps:
     dropped: dict[str, list[str]] = {}
     subs: dict[str, list[Record]] = {
         "disk_attachments": [disk.attachment for disk in disks],
-        "nics": [nic.record for nic in entry.nics],
+        "nics": _nics(site, entry, mappings, target, dropped),
         "tags": [],
         "permissions": _owned(site, permissions(site, wanted, mappings, dropped)),
     }
@@ -90,6 +90,22 @@ def register(site: Site, request: Request) -> Steps:
         "storage_domain": {"id": domain},
     }
     return action_answer(action, {"job": {"id": job.id}, "status": "complete", "template": shown})
+
+
+def _nics(
+    site: Site, entry: OvfEntry, mappings: maps.Mappings, target: Entity, dropped: dict[str, list[str]]
+) -> list[Record]:
+    """The NICs, bound as those of a VM are. Recorded was only a template without any."""
+    found: list[Record] = []
+    for nic in entry.nics:
+        profile, expected = maps.profile(site, mappings, nic, target)
+        record = {key: value for key, value in nic.record.items() if key != "vnic_profile"}
+        if profile is not None:
+            record["vnic_profile"] = {"id": profile}
+        elif expected:
+            dropped.setdefault("Vnic Mappings", []).append(str(nic.record["name"]))
+        found.append(record)
+    return found
 
 
 def _owned(site: Site, held: list[Record]) -> list[Record]:

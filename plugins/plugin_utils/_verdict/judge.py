@@ -134,7 +134,8 @@ def _unmet(steps: Sequence[StepResult]) -> str:
 
 def _imperfect(step: StepResult) -> bool:
     result = step.result or {}
-    return bool(result.get("partial") or result.get("dropped") or result.get("different"))
+    verified = result.get("verified") or {}
+    return bool(result.get("partial") or result.get("dropped") or result.get("different") or verified.get("different"))
 
 
 def _after_a_stop(why: Sequence[str], steps: Sequence[StepResult], check_mode: bool) -> tuple[str, ...]:

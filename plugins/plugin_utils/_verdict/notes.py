@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 MOST_NAMES = 12
@@ -19,6 +19,16 @@ STAND_IN = "..."
 
 # The engine's warning quotes what it left out by kind: 'Disks: a, b , Affinity Labels: c ' (event 1188).
 KINDS = re.compile(r"(?:^|, )([A-Z][A-Za-z ]*): ")
+
+# A kind of difference from the inventory -> what the engine's warning calls it: not to be told twice.
+TOLD_AS = {
+    "disks": "Disks",
+    "vnics": "Vnic Mappings",
+    "roles": "Roles",
+    "users": "Users",
+    "affinity_groups": "Affinity Groups",
+    "affinity_labels": "Affinity Labels",
+}
 
 
 @dataclass(frozen=True)
@@ -71,11 +81,13 @@ def notes_of(results: Sequence[Mapping[str, t.Any]], *, check_mode: bool) -> lis
 
 
 def _unsaid(results: Sequence[Mapping[str, t.Any]]) -> frozenset[str]:
-    """What was foreseen of VMs that this run registered, and the engine did not tell of: it drops some things silently
-    (04c recording 59)."""
-    said = " ".join(
-        message for result in results for entity in result.get("dropped") or () for message in entity["messages"]
-    )
+    """What was foreseen of VMs that this run registered, and neither the engine nor a comparison told of: the engine
+    drops some things silently (04c recording 59)."""
+    told = [message for result in results for entity in result.get("dropped") or () for message in entity["messages"]]
+    told += [
+        one["says"] for result in results for entity in result.get("differences") or () for one in entity["differences"]
+    ]
+    said = " ".join(told)
     came = _names([result for result in results if "partial" in result], "register", ("done",))
     return frozenset(
         one["note"]
@@ -132,11 +144,13 @@ def _notes(result: Mapping[str, t.Any], facts: Mapping[str, frozenset[str]], uns
             if not (entity["id"] in missing and _only_disks(message))
         )
     notes.extend(_disks_left(result))
+    notes.extend(_lost(result, missing))
     for failure in result.get("failures") or ():
         if not failure.get("required", True):
             notes.append(failure_note(failure, "failed (best effort): "))
     notes.extend(Note(f"not proven: {sentence}") for sentence in result.get("not_proven") or ())
-    notes.extend(note for entity in result.get("differences") or () for note in _differing(entity))
+    compared = (entity for entity in result.get("differences") or () if "state" in entity)
+    notes.extend(note for entity in compared for note in _differing(entity))
     over = {
         one["note"]
         for one in result.get("foreseen") or ()
@@ -179,10 +193,34 @@ def _differing(entity: Mapping[str, t.Any]) -> list[Note]:
     return [Note(one["says"], title, parts) for one in entity["differences"]]
 
 
+def _lost(result: Mapping[str, t.Any], partial: Collection[str]) -> list[Note]:
+    """What a register lost, by the inventory, without what the engine's words, a failure or ``partial`` (ids) tell."""
+    said: dict[str, set[str]] = {}
+    for entity in result.get("dropped") or ():
+        for message in entity["messages"]:
+            said.setdefault(entity["id"], set()).update(_left_out(message))
+    for identity in partial:
+        said.setdefault(identity, set()).add("Disks")
+    failed = {one.get("id") for one in result.get("failures") or () if one.get("action") == "verify"}
+    return [
+        Note(f"is not as it was: {one['says']}", entity["name"], ((entity["name"], STAND_IN),))
+        for entity in result.get("differences") or ()
+        for one in entity["differences"]
+        if "state" not in entity
+        and entity["id"] not in failed
+        and TOLD_AS.get(one["kind"]) not in said.get(entity["id"], ())
+    ]
+
+
+def _left_out(message: str) -> set[str]:
+    """The kinds of things that an engine's warning tells to have been left out."""
+    _before, _quote, quoted = message.partition("'")
+    return set(KINDS.findall(quoted))
+
+
 def _only_disks(message: str) -> bool:
     """Whether an engine's warning tells of nothing but disks that were left out."""
-    _before, _quote, quoted = message.partition("'")
-    return set(KINDS.findall(quoted)) == {"Disks"}
+    return _left_out(message) == {"Disks"}
 
 
 def failure_note(failure: Mapping[str, t.Any], before: str = "") -> Note:

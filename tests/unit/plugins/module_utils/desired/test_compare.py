@@ -232,12 +232,14 @@ MAPPINGS = mappings_from(
         "roles": [{"from": "UserRole", "to": "UserVmManager"}],
         "user_domains": [{"from": "ada", "to": "internal"}],
         "luns": [{"from": "36001", "to": {"id": "36009", "type": "fcp"}}],
+        "quotas": [{"from": "gold", "to": "silver"}],
     }
 )
 MAPPED = replace(
     WEB,
     cluster="dr",
-    disks=(SYSTEM, replace(LUN, lun_id="36009")),
+    quota="silver",
+    disks=(replace(SYSTEM, quota="silver"), replace(LUN, lun_id="36009")),
     vnics=(NIC._replace(network="lan", profile="slow"),),
     affinity_groups=("apart",),
     affinity_labels=("paid",),

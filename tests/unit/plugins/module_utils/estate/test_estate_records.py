@@ -71,7 +71,10 @@ def test_secrets_go_at_any_depth() -> None:
 def raw(site: str = "primary") -> dict[str, list[Record]]:
     """What is read of an engine that holds a site of the drill."""
     record = copy.deepcopy(next(one for one in load(DRILL)["sites"] if one["name"] == site))
-    return {**{key: record[key] for key in KINDS}, "inner_domains": [dict(one) for one in record["storage_domains"]]}
+    return {
+        **{key: record[key] for key in KINDS},
+        "inner_domains": [dict(one) for one in record["storage_domains"]],
+    }
 
 
 def made(read: dict[str, list[Record]], only: set[str] | None = None) -> tuple[Record, list[str]]:

@@ -49,6 +49,9 @@ AGAIN = "Settle what is said above, then run the same command again; it "
 BEST_EFFORT = failure("web", required=False)
 PARTIAL = [{"name": "db", "id": "1", "missing_disks": None, "why": "[no]"}]
 LOST = [{"name": "db", "id": "1", "messages": ["a label"]}]
+DIFFERENT = [
+    {"kind": "vm", "name": "db", "id": "1", "differences": [{"kind": "lease", "says": "lease was on a, is none"}]}
+]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +67,13 @@ LOST = [{"name": "db", "id": "1", "messages": ["a label"]}]
         ),
         ({"a": result(done=1, partial=PARTIAL)}, False, "warnings", "RECOVERED, with warnings", ()),
         ({"a": result(done=1, dropped=LOST)}, False, "warnings", "RECOVERED, with warnings", ()),
+        (
+            {"a": result(done=1, verified={"different": 1}, differences=DIFFERENT)},
+            False,
+            "warnings",
+            "RECOVERED, with warnings",
+            (),
+        ),
         (
             {"a": result(failed=1, ok=True, failures=[BEST_EFFORT])},
             False,
@@ -239,6 +249,49 @@ def test_a_missing_disk_is_not_told_twice_and_other_losses_are_told(quoted, expe
     assert len(told(result(partial=partial("db01"), dropped=lost))) == expected
 
 
+def differs(name, *pairs):
+    found = [{"kind": kind, "says": says} for kind, says in pairs]
+    return {"kind": "vm", "name": name, "id": f"id-{name}", "differences": found}
+
+
+def test_what_differs_from_the_inventory_is_a_note_for_all_that_it_is_said_of():
+    lease = ("lease", "lease was on data-web, is none")
+    assert told(result(differences=[differs("web01", lease), differs("web02", lease), differs("db01", lease)])) == [
+        "web01, web02 and 1 more: is not as it was: lease was on data-web, is none"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "quoted", "told_by_the_engine"),
+    [
+        ("disks", "Disks: web01_d ", True),
+        ("vnics", "Vnic Mappings: nic1 ", True),
+        ("roles", "Roles: UserRole ", True),
+        ("users", "Roles: x , Users: ada ", True),
+        ("affinity_groups", "Affinity Groups: g ", True),
+        ("affinity_labels", "Affinity Labels: l ", True),
+        ("affinity_labels", "Affinity Groups: l ", False),
+        ("macs", "Vnic Mappings: nic1 ", False),
+        ("permissions", "Roles: UserRole ", False),
+    ],
+)
+def test_what_the_engine_told_is_not_told_again(kind, quoted, told_by_the_engine):
+    lost = [{"name": "web01", "id": "id-web01", "messages": [f"not part of VM web01: '{quoted}'"]}]
+    notes = told(result(dropped=lost, differences=[differs("web01", (kind, "it differs")), differs("db", (kind, "x"))]))
+    assert ("web01: is not as it was: it differs" not in notes) == told_by_the_engine
+    assert "db: is not as it was: x" in notes
+
+
+def test_a_missing_disk_of_a_partial_vm_is_not_told_again():
+    found = [differs("db01", ("disks", "disk db01_d is missing"), ("macs", "MAC"))]
+    assert told(result(partial=partial("db01"), differences=found))[1:] == ["db01: is not as it was: MAC"]
+
+
+def test_a_difference_that_failed_is_told_as_a_failure_only():
+    failed = [{"action": "verify", "name": "db01", "id": "id-db01", "message": "x", "required": True}]
+    assert told(result(failures=failed, differences=[differs("db01", ("macs", "MAC"))])) == []
+
+
 def test_losses_that_differ_in_the_names_of_disks_are_one_note():
     lost = [
         {"name": name, "id": f"id-{name}", "messages": [f"Not part of {name}: 'Disks: {name}_d , Roles: r '."]}
@@ -319,6 +372,14 @@ def test_what_was_foreseen_is_left_out_once_the_register_told_the_facts(made, ch
                 partial=[],
                 done={"register": ["web01"]},
                 dropped=[{"id": "i", "name": "web01", "messages": ["not verified: 'Affinity Groups: spread '"]}],
+            ),
+            False,
+        ),
+        (
+            registered(
+                partial=[],
+                done={"register": ["web01"]},
+                differences=[differs("web01", ("affinity_groups", "affinity group spread is missing"))],
             ),
             False,
         ),
