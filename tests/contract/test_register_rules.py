@@ -233,3 +233,21 @@ def test_the_old_way_to_register_a_disk(recordings: Recordings, recovery: Any) -
 
 def detail_of(record: Any) -> str:
     return str(etree.fromstring(record["response"].encode()).findtext(".//detail"))
+
+
+def test_a_disk_that_is_known_is_left_out_of_a_clone_only(recovery: Any) -> None:
+    """Found on a running engine: a partial import does not leave out a disk that the engine knows, one as a clone does."""
+    domain = recovery.domain("data-db")
+    entry = recovery.site.unregistered[domain][recovery.unregistered("db01")]
+    known = entry.disks[0].record
+    place = (
+        f"/datacenters/{recovery.id('data_center', 'Recovery')}/storagedomains/{domain}/disks/{known['id']}/register"
+    )
+    assert recovery.post(place, "<action/>").status_code == 200
+    partial, clone = "<allow_partial_import>true</allow_partial_import>", "<clone>true</clone><name>two</name>"
+    words = f"[Cannot import VM. The following disks already exist: {known['name']}. Please import as a clone.]"
+    for more in ("", partial, clone):
+        answer = register(recovery, domain, "db01", more)
+        assert (answer.status_code, detail(answer)) == (409, words), more
+    assert register(recovery, domain, "db01", clone + partial).status_code == 200
+    assert recovery.site.named("vm", "two").subs["disk_attachments"] == []

@@ -61,12 +61,8 @@ def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: 
     center = target.ref("data_center") if target is not None else ""
     there = [disk for disk in images if _exists(site, disk)]
     registered = site.get("vm", entry.id)
-    # Disks that are known already are left out of a partial clone only (04b #179 and #180; tried on an engine 4.5.8).
-    if there and (not partial if clone else registered is None):
-        names = ", ".join(str(disk.record.get("name", "")) for disk in there)
-        raise refusals.command(
-            409, f"Cannot import VM. The following disks already exist: {names}. Please import as a clone."
-        )
+    if there and not partial:
+        raise _known_disks(there[:1])
     kept: list[OvfDisk] = []
     dropped = [str(disk.record.get("name", "")) for disk in there]
     for disk in images:
@@ -77,7 +73,7 @@ def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: 
             kept.append(disk)
         elif partial:
             dropped.append(str(disk.record.get("name", "")))
-        elif registered is None:
+        else:
             raise refusal
     if target is None:
         raise refusals.command(400, NO_CLUSTER)
@@ -88,6 +84,8 @@ def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: 
     _free_macs(site, wanted, target)
     if registered is not None and not clone:
         raise known_vm(site, registered, True)
+    if there and not clone:
+        raise _known_disks(there)
     if entry.template != BLANK and site.get("template", entry.template) is None:
         raise refusals.command(400, "Cannot import VM. The relevant Template doesn't exist.")
     _template(site, wanted)
@@ -108,6 +106,14 @@ def vm(site: Site, entry: OvfEntry, action: Record, mappings: Mappings, target: 
             raise refusal
     check_architecture(entry, target, "VM")
     return wanted
+
+
+def _known_disks(disks: list[OvfDisk]) -> refusals.Refusal:
+    """The refusal for disks that the engine knows: a partial import leaves them out only of a clone."""
+    names = ", ".join(str(disk.record.get("name", "")) for disk in disks)
+    return refusals.command(
+        409, f"Cannot import VM. The following disks already exist: {names}. Please import as a clone."
+    )
 
 
 def _exists(site: Site, disk: OvfDisk) -> bool:
