@@ -236,7 +236,7 @@ def detail_of(record: Any) -> str:
 
 
 def test_a_disk_that_is_known_is_left_out_of_a_clone_only(recovery: Any) -> None:
-    """Found on a running engine: a partial import does not leave out a disk that the engine knows, one as a clone does."""
+    """Found on a running engine: a partial import does not leave out a disk that is known; one as a clone does."""
     domain = recovery.domain("data-db")
     entry = recovery.site.unregistered[domain][recovery.unregistered("db01")]
     known = entry.disks[0].record
