@@ -14,12 +14,13 @@ description:
   - Deletes VMs, templates and disks that lie unregistered on attached domains, B(with their data), and makes the engine
     forget them. It is meant for what a failed failover or an old copy left behind. Nothing brings it back.
   - The engine deletes whatever the description of a VM or template names on the domain of the request, even disks that
-    were registered since, and tells nobody what that is. So an O(inventory) of the source site has to say which disks
-    go; without it such a removal is refused unless V(unknown_disks) is accepted.
+    were registered since or that other VMs share, and tells nobody what that is. So an O(inventory) of the source site
+    has to say which disks go; without it such a removal is refused unless V(unknown_disks) is accepted.
   - Everything that stands against it is found first and told for all objects at once. Nothing is deleted as long as
     something that is required may not be.
   - Refused are entities and disks that are registered, templates that listed VMs or versions need, disks that belong to
-    a VM or template which stays, other copies of registered disks, and disks that the engine keeps for itself.
+    a VM or template which stays, VMs whose disks such a VM shares, other copies of registered disks, and disks that the
+    engine keeps for itself.
   - One removal makes the engine forget an entity on all domains, but deletes its disks on one. Its disks on other
     domains are deleted before it, one by one; with snapshots that cannot be, as the engine lists no such disk, so the
     entity is removed on the domain where those lie.

@@ -203,6 +203,34 @@ def test_removing_heeds_neither_the_kind_nor_what_needs_it(place: Site) -> None:
     assert any(entry.kind == "vm" and entry.template == base for entry in rows.values())
 
 
+def test_nothing_is_removed_from_a_domain_in_maintenance(place: Site) -> None:
+    """As on a running engine 4.5.8, while the lists are answered as before."""
+    center = place.client.id("data_center", "Recovery")
+    where = f"/storagedomains/{place.domain}"
+    entry = place.entry("app01")
+    site = place.client.site
+    with site.lock:
+        site.get("storage_domain", place.domain).set(status="maintenance")
+    for path, word in (
+        (f"{where}/vms/{entry.id}", "VM"),
+        (f"{where}/templates/{place.base.id}", "Template"),
+        (f"/datacenters/{center}{where}/disks/{entry.disks[0].record['id']}", "Virtual Disk"),
+    ):
+        answer = place.client.send("DELETE", path)
+        assert answer.status_code == 409
+        assert f"[Cannot remove {word}. The relevant Storage Domain's status is Maintenance.]" in answer.text
+    assert entry.id in place.client.get(f"{where}/vms;unregistered").text
+
+
+def test_an_image_with_snapshots_is_not_removed(place: Site) -> None:
+    """As on a running engine 4.5.8: 404 without a word."""
+    center = place.client.id("data_center", "Recovery")
+    disk = place.entry("app01").disks[0].record["id"]
+    place.client.site.storage.contents[place.domain].layered.add(disk)
+    answer = place.client.send("DELETE", f"/datacenters/{center}/storagedomains/{place.domain}/disks/{disk}")
+    assert (answer.status_code, answer.text) == (404, "")
+
+
 def test_the_images_of_what_was_removed_are_listed_elsewhere_and_not_deletable(place: Site) -> None:
     """As on a running engine 4.5.8: until the domain is attached again, 404."""
     center = place.client.id("data_center", "Recovery")

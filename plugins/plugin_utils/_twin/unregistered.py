@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import refusals
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.domains import status_text
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.made import created
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.places import Content
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.register import disk_profile, forget_rows
@@ -88,9 +89,11 @@ def remove_image(site: Site, request: Request) -> Answer:
     content = site.storage.contents.get(domain)
     if site.get("storage_domain", domain) is None or content is None or identity not in content.disks:
         raise refusals.empty(404)
-    if (identity, domain) in site.forgotten_images and site.get("disk", identity) is None:
-        # It is listed still (tried on a running engine).
+    unknown = identity in content.layered or (identity, domain) in site.forgotten_images
+    if unknown and site.get("disk", identity) is None:
+        # A forgotten one is listed still (tried on a running engine).
         raise refusals.empty(404)
+    _active(site, domain, "Virtual Disk")
     if site.get("disk", identity) is not None:
         raise refusals.command(
             409, "Cannot remove Virtual Disk. Related operation is currently in progress. Please try again later."
@@ -112,6 +115,7 @@ def remove_entity(site: Site, request: Request) -> Answer:
             word = "VM" if tag == "vm" else "Template"
             raise refusals.command(400, f"Cannot remove {word}. Storage Domain type is illegal.")
         raise refusals.empty(404)
+    _active(site, domain, "VM" if tag == "vm" else "Template")
     content = site.storage.contents[domain]
     for disk in entry.disks:
         if domain in disk.domains:
@@ -122,6 +126,13 @@ def remove_entity(site: Site, request: Request) -> Answer:
     job = site.job(words, request.correlation, "started")
     site.later(REMOVE_SECONDS, lambda: site.end_job(job))
     return action_answer({}, {"job": {"id": job.id}, "status": "complete"})
+
+
+def _active(site: Site, domain: str, word: str) -> None:
+    """Nothing is deleted from a domain that is not active (tried on a running engine). Raises Refusal."""
+    entity = site.get("storage_domain", domain)
+    if entity is not None and entity.data.get("status") != "active":
+        raise refusals.command(409, f"Cannot remove {word}. {status_text(entity)}")
 
 
 def _delete(content: Content, identity: str) -> None:

@@ -130,6 +130,23 @@ def test_what_was_registered_is_no_candidate_any_more(bench: Bench) -> None:
     assert source["disk_attachments"][0]["id"] not in {disk["id"] for disk in found["disks"]}
 
 
+def test_what_is_listed_although_it_is_registered(bench: Bench, tmp_path: pathlib.Path) -> None:
+    """As a VM whose second domain came later."""
+    bench.ready("templates")
+    site = bench.twin.site("recovery")
+    vm = record(bench.twin.estate, "primary", "vms", "app01")["id"]
+    with site.lock:
+        site.settle()
+        row = site.unregistered[DOMAINS["data-web"]][vm]
+    assert not bench.register("app01").get("failed")
+    with site.lock:
+        site.settle()
+        site.unregistered[DOMAINS["data-web"]][vm] = row
+    told = named(look(bench, tmp_path)["vms"])["app01"]
+    assert (told["registered"], told["complete"], told["disks"][0]["state"]) == (True, False, "registered")
+    assert told["problems"][0].startswith("this VM is registered already")
+
+
 def test_disks_and_whose_they_are(bench: Bench, tmp_path: pathlib.Path) -> None:
     bench.ready("attached")
     known = named(look(bench, tmp_path, kinds=["disks"])["disks"])

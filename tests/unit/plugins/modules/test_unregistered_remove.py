@@ -295,6 +295,33 @@ def test_what_is_registered_and_listed_all_the_same_is_refused(bench: Bench, tmp
     assert (told["changed"], told["counts"]["already"]) == (False, 1)
 
 
+SHARED = "0c1e8f4e-5f0b-4d53-9f5e-6a2f38c3a0aa"
+
+
+def share(estate: Estate) -> None:
+    """app01 and app02 have a shareable disk in common."""
+    first, second = (record(estate, "primary", "vms", name) for name in ("app01", "app02"))
+    own = first["disk_attachments"][0]
+    disks = estate["sites"][0]["disks"]
+    disk = next(one for one in disks if one["id"] == own["id"])
+    extra = {"format": "raw", "name": "shared", "alias": "shared", "shareable": "true"}
+    disks.append({**disk, **extra, "id": SHARED, "image_id": "0c1e8f4e-5f0b-4d53-9f5e-6a2f38c3a0ab"})
+    for vm in (first, second):
+        vm["disk_attachments"].append({**own, "id": SHARED, "disk": {"id": SHARED}, "bootable": "false"})
+
+
+def test_a_disk_that_two_vms_share_goes_only_with_both(bench: Bench, tmp_path: pathlib.Path) -> None:
+    """It stands in the description of either, and the engine deletes it with any of them."""
+    bench.edit(share)
+    bench.ready("attached")
+    assert stored(bench, SHARED) == {"data-web"}
+    words = refused(bench, tmp_path, vms=["app01"])
+    assert f"disk shared ({SHARED}) would go with it, and app02" in words
+    told = removed(bench, tmp_path, vms=["app01", "app02"])
+    assert told["counts"]["done"] == 2
+    assert stored(bench, SHARED) == set()
+
+
 def test_delete_protection_is_heeded(bench: Bench, tmp_path: pathlib.Path) -> None:
     bench.edit(lambda estate: record(estate, "primary", "vms", "app01").update(delete_protected="true"))
     bench.ready("attached")
