@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an engine shows of its OVF stores, the disks that describe a domain's VMs and templates (findings 3 and 7).
 
-The job of an update is over at once and tells nothing. What tells is the store disks, which appear after some seconds
-and become ok, and the engine's events about the domain: 199 written, 1052 nothing to write, and what failed.
+The job of an update is over at once and tells nothing. Store disks that are new appear after some seconds and become
+ok; those that were there stay ok, even when they cannot be written. Only the engine's events about the domain tell:
+199 written, 1052 nothing to write, and others before the 199 when it failed. They carry an id of the engine's own.
 """
 
 from __future__ import annotations

@@ -88,15 +88,21 @@ def every_hour(site: Site) -> None:
 
 
 def _tell(site: Site, domain: Entity) -> None:
-    """The event at the end of an update that a user asked for: seen at a running engine."""
+    """The events at the end of an update that a user asked for, the last one also upon a failure: as at a running
+    engine."""
     center = site.get("data_center", site.data_center_of(domain))
     if site.get("storage_domain", domain.id) is not domain or center is None:
         return
-    if reachable(site, domain):
-        site.event(199, f"OVF_STORE for domain {domain.name} was updated by {ADMIN}.", (center, domain))
-        return
-    words = f"Failed to update VMs/Templates OVF data for Storage Domain {domain.name} in Data Center {center.name}."
-    site.event(190, words, (center, domain), severity="warning")
+    if not reachable(site, domain):
+        ids = ", ".join(store.id for store in _stores(site, domain))
+        place = f"Data Center {center.name}, Storage Domain {domain.name}"
+        words = f"Failed to update OVF disks {ids}, OVF data isn't updated on those OVF stores ({place})."
+        site.event(1016, words, (center, domain), severity="warning")
+        words = (
+            f"Failed to update VMs/Templates OVF data for Storage Domain {domain.name} in Data Center {center.name}."
+        )
+        site.event(190, words, (center, domain), severity="warning")
+    site.event(199, f"OVF_STORE for domain {domain.name} was updated by {ADMIN}.", (center, domain))
 
 
 def _stores(site: Site, domain: Entity) -> list[Entity]:
