@@ -16,7 +16,7 @@ from dataclasses import replace
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import records as r
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.paging import pages
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import ident
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import ident, text
 
 if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
@@ -175,6 +175,15 @@ def affinity_groups(client: Client, of_clusters: t.Iterable[r.Cluster]) -> list[
 def named(client: Client, collection: str) -> list[r.Named]:
     """The members of a small top level collection, such as ``affinitylabels`` or ``roles``."""
     return [r.Named.from_xml(node) for node in client.get(f"/{collection}", subject=collection)]
+
+
+def logins(client: Client) -> set[tuple[str, str]]:
+    """Login name and directory of each user that the engine knows: of no others can permissions be."""
+    found: set[tuple[str, str]] = set()
+    for node in client.get("/users", subject="users"):
+        domain = text(node, "domain/name")
+        found.add((text(node, "principal") or text(node, "user_name").removesuffix(f"@{domain}"), domain))
+    return found
 
 
 def jobs(client: Client, correlation_id: str) -> list[r.Job]:

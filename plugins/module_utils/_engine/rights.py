@@ -30,6 +30,7 @@ _REGISTER_DISK = Right("create_disk", "DiskCreator", "the storage domain")
 _ATTACH_DISK = Right("attach_disk", "UserVmRunTimeManager", "the disk, and configure_vm_storage on the VM")
 _DELETE_VM = Right("delete_vm", "DataCenterAdmin", _MANIPULATE.place)
 _DELETE_TEMPLATE = Right("delete_template", "DataCenterAdmin", _MANIPULATE.place)
+_GRANT = Right("manipulate_permissions", "UserVmManager", "the VM or template")
 _DELETE_DISK = Right("delete_disk", "DiskOperator", "the disk")
 
 _RIGHTS: tuple[tuple[str, str, Right], ...] = (
@@ -43,6 +44,7 @@ _RIGHTS: tuple[tuple[str, str, Right], ...] = (
     ("POST", f"/datacenters/{_ID}/storagedomains(/{_ID}/(activate|deactivate))?", _MANIPULATE),
     ("DELETE", f"/datacenters/{_ID}/storagedomains/{_ID}", _MANIPULATE),
     ("POST", f"/storagedomains/{_ID}/(vms|templates)/{_ID}/register", _IMPORT),
+    ("POST", f"/(vms|templates)/{_ID}/permissions", _GRANT),
     ("POST", f"/datacenters/{_ID}/storagedomains/{_ID}/disks/{_ID}/register", _REGISTER_DISK),
     ("POST", f"/storagedomains/{_ID}/disks;unregistered", _REGISTER_DISK),
     ("DELETE", f"/storagedomains/{_ID}/vms/{_ID}", Right("delete_vm", "DataCenterAdmin", _MANIPULATE.place)),

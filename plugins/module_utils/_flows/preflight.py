@@ -8,13 +8,21 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.mappings import mappings_from, missing_targets
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.mappings import (
+    Mappings,
+    mappings_from,
+    missing_targets,
+)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.needs import (
     Note,
     affinities,
     other_luns,
     plan_needs,
     some,
+)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.needs_people import (
+    plan_people,
+    with_permissions,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
@@ -32,6 +40,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import
 
 if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
+    from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import InventoryVm
 
 
 def preflight(client: Client, params: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -144,11 +153,20 @@ def _vms(
         )
         problems.extend(findings.problems)
         notes.extend(findings.notes)
+        notes.extend(_people(client, with_permissions(inventory, vms), mappings))
     elif not params["cluster"] and not mappings.of("clusters"):
         problems.append(
             "mappings.clusters: nothing is mapped and no 'cluster' is given, and without an inventory it is not known "
             "which clusters the VMs come from; map them, or name one cluster for all"
         )
+
+
+def _people(client: Client, vms: t.Sequence[InventoryVm], mappings: Mappings) -> list[Note]:
+    """What is foreseen of the permissions on VMs; nothing is read when there are none."""
+    if not vms:
+        return []
+    roles = {role.name for role in reads.named(client, "roles")}
+    return plan_people(vms, mappings, roles, reads.logins(client))
 
 
 def _affinities_there(

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench import Bench, mappings, wanted
+from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.test_verified import people
 
 GROUP = (
     "affinity group web-spread (of VMs web01, web02) is not mapped, and the target has none of this name; the engine "
@@ -74,3 +75,12 @@ def test_a_mapped_group_must_exist_and_is_read_once(bench: Bench, tmp_path: path
     )
     paths = [entry.path for entry in bench.twin.requests("recovery") if "affinitygroups" in entry.path]
     assert len(paths) == 1
+
+
+def test_permissions_that_will_be_lost_are_told(bench: Bench, tmp_path: pathlib.Path) -> None:
+    bench.edit(people)
+    result = preflight(bench, tmp_path, ["app03", "web02"])
+    (note,) = [one for one in result["foreseen"] if "user ada@ldap" in one["note"]]
+    assert note["vms"] == ["app03"]
+    assert "whom the target's engine does not know" in note["note"]
+    assert not bench.writes()

@@ -29,6 +29,7 @@ API = "/ovirt-engine/api"
         ("POST", "/datacenters/1/storagedomains/2/deactivate", "manipulate_storage_domain", "the storage domain"),
         ("DELETE", "/datacenters/1/storagedomains/2", "manipulate_storage_domain", "the storage domain"),
         ("POST", "/storagedomains/1/vms/2/register", "import_export_vm", "the cluster and the storage domain"),
+        ("POST", "/vms/1/permissions", "manipulate_permissions", "the VM or template"),
         ("POST", "/vms/1/start", "run_vm", "the VM"),
         ("DELETE", "/disks/1", "delete_disk", "the disk"),
     ],
