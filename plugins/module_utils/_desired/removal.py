@@ -204,8 +204,7 @@ class _Planner:
             if self._refused("template", template, against):
                 going.discard(template.id)
                 continue
-            needed_by = [vm.id for vm in self._lying.vms if vm.template_id == template.id]
-            needed_by += [one.id for one in self._lying.templates if one.base_id == template.id]
+            needed_by = [one.id for one in self._lying.needed_by.get(template.id, ())]
             before = frozenset(self._going[one] for one in needed_by if one in self._going)
             self._entity("template", template, content, before)
 

@@ -68,6 +68,16 @@ class Lying:
         """The VMs of the inventory by id."""
         return {vm.id: vm for vm in self.inventory.vms} if self.inventory else {}
 
+    @cached_property
+    def needed_by(self) -> dict[str, list[UnregisteredVm | UnregisteredTemplate | Vm]]:
+        """Template id -> the VMs on it, listed and registered, and its listed versions."""
+        every: list[UnregisteredVm | UnregisteredTemplate | Vm] = [*self.vms, *self.templates]
+        every.extend(self.registered_vms.values())
+        found: dict[str, list[UnregisteredVm | UnregisteredTemplate | Vm]] = {}
+        for one in every:
+            found.setdefault(one.template_id, []).append(one)
+        return found
+
     def disks_of(self, entity: UnregisteredVm | UnregisteredTemplate) -> Sequence[InventoryDisk] | None:
         """The disks of an entity, None where no inventory tells them."""
         if isinstance(entity, UnregisteredVm):
@@ -229,14 +239,13 @@ def _why_left(part: Part, lying: Lying) -> str:
 def against_template(template: UnregisteredTemplate, going: Collection[str], lying: Lying) -> list[str]:
     """What needs a template: thin VMs and versions that stay. going: ids of VMs and templates that are removed."""
     problems = []
-    thin: list[HasNameAndId] = [vm for vm in lying.vms if vm.template_id == template.id and vm.id not in going]
-    thin += [vm for vm in lying.registered_vms.values() if vm.template_id == template.id]
+    staying = [one for one in lying.needed_by.get(template.id, ()) if one.id not in going]
+    thin = [label(one) for one in staying if not isinstance(one, UnregisteredTemplate)]
     if thin:
-        problems.append(f"VMs need it: {', '.join(label(vm) for vm in thin)}")
-    versions = [one for one in lying.templates if one.base_id == template.id and one.id not in (template.id, *going)]
+        problems.append(f"VMs need it: {', '.join(thin)}")
+    versions = [f"version {one.version} ({one.id})" for one in staying if isinstance(one, UnregisteredTemplate)]
     if versions:
-        shown = ", ".join(f"version {one.version} ({one.id})" for one in versions)
-        problems.append(f"it is the base of {shown}")
+        problems.append(f"it is the base of {', '.join(versions)}")
     return problems
 
 
