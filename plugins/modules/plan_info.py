@@ -73,6 +73,9 @@ plan:
     cluster:
       description: The one cluster for all VMs, if the plan names one.
       type: str
+    quota:
+      description: The one quota for all VMs, templates and their disks, if the plan names one.
+      type: str
     inventory:
       description: The absolute path of the inventory of the source, if the plan names one.
       type: str

@@ -58,6 +58,10 @@ options:
     description:
       - The one cluster for all VMs, by name or id.
     type: str
+  quota:
+    description:
+      - The quota, by name or id, of all VMs and of their disks. A data center that enforces quotas wants one for each.
+    type: str
   vms:
     description:
       - The VMs of the plan, by name or id. They are looked up in O(inventory).
@@ -170,6 +174,7 @@ OPTIONS = {
     "data_center": {"type": "str", "required": True},
     "host": {"type": "str"},
     "cluster": {"type": "str"},
+    "quota": {"type": "str"},
     **DOMAIN_OPTIONS,
     **GUARD_OPTIONS,
     "vms": {"type": "list", "elements": "str"},

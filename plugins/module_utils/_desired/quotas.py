@@ -64,6 +64,11 @@ class Quotas:
     disk_sources: Mapping[str, str] = field(default_factory=dict)
     wished: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def asked(self) -> bool:
+        """Whether any was named."""
+        return bool(self.for_all or self.mapped or self.wished)
+
     def of(self, entity_id: str, wish: Wish) -> str:
         """The id of the quota for an entity, or empty to leave it alone."""
         if wish.quota:

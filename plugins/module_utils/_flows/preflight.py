@@ -24,6 +24,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.needs_pe
     plan_people,
     with_permissions,
 )
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.quotas import HeldDisk, Holder, check_enforced
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import is_pattern, one
@@ -36,7 +37,8 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.preflight_
     sign_ins,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_target import existing_targets
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import read_inventory
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.wanted_quotas import wanted_quotas
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import Inventory, read_inventory
 
 if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
@@ -138,8 +140,9 @@ def _vms(
     existing = existing_targets(client, mappings, clusters, profiles)
     existing["vnic_profiles"] = {"/".join(key) for key in profiles}
     problems.extend(missing_targets(mappings, existing))
-    if params["inventory"]:
-        inventory = read_inventory(params["inventory"], params["inventory_site"])
+    inventory = read_inventory(params["inventory"], params["inventory_site"]) if params["inventory"] else None
+    collect(problems, lambda: _quotas(client, data_center, params, mappings, inventory))
+    if inventory is not None:
         vms = params["vms"] or []
         existing.update(_affinities_there(client, clusters, affinities(inventory, vms), existing))
         findings = plan_needs(
@@ -167,6 +170,35 @@ def _people(client: Client, vms: t.Sequence[InventoryVm], mappings: Mappings) ->
         return []
     roles = {role.name for role in reads.named(client, "roles")}
     return plan_people(vms, mappings, roles, reads.logins(client))
+
+
+def _quotas(
+    client: Client,
+    data_center: DataCenter,
+    params: Mapping[str, t.Any],
+    mappings: Mappings,
+    inventory: Inventory | None,
+) -> None:
+    """BadInput when a quota is not there, or a data center enforces quotas and none is named for a VM that comes."""
+    pairs = mappings.of("quotas") if inventory is not None else ()
+    quotas = wanted_quotas(client, data_center, params["quota"] or "", pairs, inventory)
+    if quotas is None:
+        return
+    named = set(params["vms"] or ())
+    at_hand = {domain["id"] for domain in params["domains"]}
+    coming = [
+        Holder(
+            "vm",
+            vm.id,
+            vm.name,
+            "",
+            tuple(HeldDisk(disk.id, disk.name, "") for disk in vm.disks if at_hand & set(disk.domain_ids)),
+        )
+        for vm in (inventory.vms if inventory is not None else ())
+        if {vm.name, vm.id} & named
+    ]
+    unknown = [Holder("vm", "", name, "", ()) for name in sorted(named)] if inventory is None else []
+    check_enforced(data_center.name, data_center.quota_mode, quotas, coming or unknown, {})
 
 
 def _affinities_there(

@@ -23,7 +23,8 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import re
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import is_pattern, matching
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Disk
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result, merged
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_target import Target, sources
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_target import Target
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.wanted_quotas import sources
 
 if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client

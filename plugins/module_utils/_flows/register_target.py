@@ -17,21 +17,16 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.mappings
     missing_targets,
     registration_configuration,
 )
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.quotas import ENFORCED, Quotas
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register_clusters import Placement
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register_wishes import Wish, wishes_from
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import matching, one
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import one
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Cluster
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.active_domains import active_domains
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import (
-    Inventory,
-    InventoryTemplate,
-    InventoryVm,
-    read_inventory,
-)
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.wanted_quotas import sources, wanted_quotas
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import Inventory, read_inventory
 
 if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
@@ -76,7 +71,11 @@ class Target:
         problems = missing_targets(mappings, existing_targets(client, mappings, clusters, self._profiles))
         if problems:
             raise BadInput("; ".join(problems))
-        self.quotas = self._quotas(client, params["quota"] or "")
+        self.quotas = wanted_quotas(
+            client, self.data_center, params["quota"] or "", mappings.of("quotas"), self.inventory, self.wishes
+        )
+        if self.quotas is not None and self.quotas.asked and not context.wait:
+            raise BadInput("a quota is given after the register, so 'wait: false' cannot be said with one")
         self.domains, self.not_proven = active_domains(context, self.data_center, params["domains"])
 
     def settings(self) -> RegisterSettings:
@@ -90,35 +89,6 @@ class Target:
             wait=self._context.wait,
         )
 
-    def _quotas(self, client: Client, for_all: str) -> Quotas | None:
-        """Who gets which quota; None, without a request, when none is asked for and none is enforced."""
-        pairs = self.mappings.of("quotas")
-        wished = {asked for wish in self.wishes for asked in (wish.quota, *wish.disk_quotas.values()) if asked}
-        if not (for_all or pairs or wished or self.data_center.quota_mode == ENFORCED):
-            return None
-        if pairs and self.inventory is None:
-            raise BadInput("mappings.quotas needs an 'inventory': only that tells which quota something had")
-        if (for_all or pairs or wished) and not self._context.wait:
-            raise BadInput("a quota is given after the register, so 'wait: false' cannot be said with one")
-        there = reads.quotas(client, self.data_center.id)
-        unknown = [asked for asked in sorted({for_all, *wished} - {""}) if not matching(there, asked)]
-        if unknown:
-            known = ", ".join(sorted(quota.name for quota in there))
-            raise BadInput(f"data center {self.data_center.name} has no quota {', '.join(unknown)}; it has {known}")
-
-        def find(asked: str) -> str:
-            return one(there, asked, kind="quota", place=f"data center {self.data_center.name}").id
-
-        holders = sources(self.inventory)
-        return Quotas(
-            names={quota.id: quota.name for quota in there},
-            for_all=find(for_all) if for_all else "",
-            mapped={pair.source: find(pair.target) for pair in pairs},
-            sources={holder.id: holder.quota for holder in holders},
-            disk_sources={disk.id: disk.quota for holder in holders for disk in holder.disks},
-            wished={asked: find(asked) for asked in wished},
-        )
-
     def _find(self, clusters: Sequence[Cluster], asked: str) -> Cluster:
         return one(clusters, asked, kind="cluster", place=f"data center {self.data_center.name}")
 
@@ -126,11 +96,6 @@ class Target:
 def _clusters_at_the_source(inventory: Inventory | None) -> dict[str, str]:
     """Id of a VM or template -> the name of its cluster at the source."""
     return {one.id: one.cluster for one in sources(inventory) if one.cluster}
-
-
-def sources(inventory: Inventory | None) -> list[InventoryVm | InventoryTemplate]:
-    """The VMs and templates of the source site, none without an inventory."""
-    return [] if inventory is None else [*inventory.vms, *inventory.templates.values()]
 
 
 def _users(inventory: Inventory | None) -> dict[str, set[str]]:

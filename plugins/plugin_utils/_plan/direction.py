@@ -38,6 +38,7 @@ def directed(
         "data_center": site["data_center"],
         "host": site.get("host"),
         "cluster": site.get("cluster"),
+        "quota": site.get("quota"),
         "inventory": inventory_path(plan, source, folder),
         "inventory_site": source,
         "domains": _domains(plan, target),

@@ -28,7 +28,7 @@ VERSIONS = (1,)
 
 SITE = Shape(
     needed={"url": text, "data_center": text},
-    optional={"host": text, "cluster": text, "inventory": text},
+    optional={"host": text, "cluster": text, "quota": text, "inventory": text},
 )
 FILE_PLACE = Shape(
     needed={"path": text},

@@ -13,9 +13,11 @@ from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench impor
     REGISTER,
     Bench,
     Estate,
+    mappings,
     path_of,
     record,
     site_of,
+    wanted,
 )
 
 SILVER, GOLD = (f"{digit * 8}-2222-4333-8444-555555555555" for digit in "12")
@@ -258,3 +260,46 @@ def test_without_a_quota_nothing_is_read_or_written_for_one(quotas: Bench) -> No
     assert not quotas.writes(EDIT)
     asked = [one.path for one in quotas.twin._servers["recovery"].log.entries() if "quotas" in one.path]
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "data center Recovery enforces quotas, and none is named for vm app01"),
+        ({"quota": "silver"}, ""),
+        ({"quota": "tin"}, "data center Recovery has no quota tin; it has Default, gold, silver"),
+        ({"mappings": {"quotas": [{"from": "Default", "to": "gold"}]}}, ""),
+        ({"mappings": {"quotas": [{"from": "other", "to": "gold"}]}}, "none is named for vm app01"),
+        ({"inventory": None, "inventory_site": None}, "none is named for vm app01"),
+        ({"inventory": None, "inventory_site": None, "quota": "gold"}, ""),
+    ],
+)
+def test_the_preflight_tells_what_a_data_center_that_enforces_quotas_would_refuse(
+    bench: Bench, tmp_path: pathlib.Path, options: dict[str, t.Any], words: str
+) -> None:
+    bench.edit(enforced)
+    given = {
+        "data_center": "Recovery",
+        "domains": wanted(),
+        "vms": ["app01"],
+        "inventory": bench.inventory(tmp_path),
+        "inventory_site": "primary",
+        **options,
+    }
+    given["mappings"] = {**mappings(bench.twin.estate), **options.get("mappings", {})}
+    told = bench.done("preflight_info", strict=False, **given)
+    assert [one for one in told["problems"] if "quota" in one] == [
+        one for one in told["problems"] if words and words in one
+    ]
+    assert told["ready"] is not bool(words), told["problems"]
+
+
+def test_the_preflight_asks_for_no_quota_where_none_is_enforced(bench: Bench, tmp_path: pathlib.Path) -> None:
+    bench.edit(two_quotas)
+    bench.forget()
+    given = {"inventory": bench.inventory(tmp_path), "inventory_site": "primary"}
+    mapped = mappings(bench.twin.estate)
+    assert bench.done(
+        "preflight_info", data_center="Recovery", domains=wanted(), vms=["app01"], mappings=mapped, **given
+    )["ready"]
+    assert not [entry.path for entry in bench.twin.requests("recovery") if "quotas" in entry.path]

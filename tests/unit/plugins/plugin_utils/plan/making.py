@@ -134,7 +134,8 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
         },
     )
     site = st.fixed_dictionaries(
-        {"url": texts, "data_center": texts}, optional={"host": texts, "cluster": texts, "inventory": texts}
+        {"url": texts, "data_center": texts},
+        optional={"host": texts, "cluster": texts, "quota": texts, "inventory": texts},
     )
     unique_domains = st.lists(
         domain, min_size=1, max_size=2, unique_by=(lambda one: one["name"], lambda one: one["id"])

@@ -43,6 +43,7 @@ def test_the_options_of_the_modules():
         "data_center": "Recovery",
         "host": "hv-b1",
         "cluster": "dr",
+        "quota": None,
         "inventory": "/plans/estate.json",
         "inventory_site": "primary",
         "domains": [
