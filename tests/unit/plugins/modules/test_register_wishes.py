@@ -117,6 +117,17 @@ def test_a_vm_comes_under_a_new_name_and_is_known_again(bench: Bench, tmp_path: 
     assert (again["changed"], again["already"]) == (False, {"register": ["app01-dr", "app02"]})
 
 
+def test_what_was_wished_is_no_difference_from_the_inventory(bench: Bench, tmp_path: pathlib.Path) -> None:
+    bench.edit(two_clusters)
+    bench.ready("templates")
+    given = {"inventory": bench.inventory(tmp_path), "inventory_site": "primary"}
+    each = [{"vm": "app01", "name": "app01-dr", "cluster": "spare"}]
+    result = bench.register("app01", "app02", each=each, **given)
+    assert not result.get("failed"), result["msg"]
+    assert result["differences"] == []
+    assert (result["verified"]["compared"], result["verified"]["same"]) == (2, 2)
+
+
 @pytest.mark.parametrize(
     ("each", "words"),
     [
