@@ -141,7 +141,8 @@ options:
       - Whether one of O(domains) may become the master of a data center that has none. Without this a data center that
         is uninitialized is refused, but for domains that O(domains[].create) makes.
       - The domain that comes first is one whose metadata names no data center. A replica that was cut while its
-        original was attached can never be the first, whatever is shown about the other side.
+        original was attached is never made the first, whatever is shown about the other side. Engines are said to
+        refuse it, and some that were tried do not; the data center would then stand and fall with a replica.
     type: bool
     default: false
 """

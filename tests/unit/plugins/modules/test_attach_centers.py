@@ -189,7 +189,7 @@ def test_a_data_center_without_a_domain_gets_one_only_when_asked(bench: Bench) -
 
 
 def test_a_replica_that_carries_a_mark_never_initializes(bench: Bench) -> None:
-    """The engine lets no such domain be the first; that shows after the import, and in a next run before any write."""
+    """No such domain is the first of a data center; it shows after the import, and in a next run before any write."""
     bench.edit(bare)
     first = bench.attach("data-web", "data-db", initialize=True)
     assert first["failed"]
