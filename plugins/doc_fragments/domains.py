@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options ``domains``, ``sign_in`` and ``chap`` of the modules that bring domains into a data center."""
+"""The options ``domains`` and ``sign_in`` of the modules that bring domains into a data center."""
 
 from __future__ import annotations
 
@@ -118,32 +118,4 @@ options:
       - Before a sign-in it cannot be seen what a target holds. In check mode this is told in RV(ignore:not_proven).
     type: bool
     default: false
-  chap:
-    description:
-      - CHAP users and passwords by target, so that they need not stand with the domains. Targets that no domain names
-        are no error.
-    type: list
-    elements: dict
-    suboptions:
-      target:
-        description:
-          - The name (IQN) of the target.
-        type: str
-        required: true
-      login:
-        description:
-          - What the host signs in with.
-        type: dict
-        required: true
-        suboptions:
-          username:
-            description:
-              - The CHAP user.
-            type: str
-            required: true
-          password:
-            description:
-              - The CHAP password.
-            type: str
-            required: true
 """

@@ -18,6 +18,7 @@ extends_documentation_fragment:
   - ovirt_dr.storage.attributes.info_module
   - ovirt_dr.storage.attributes.actiongroup_engine
   - ovirt_dr.storage.auth
+  - ovirt_dr.storage.chap
   - ovirt_dr.storage.domains
   - ovirt_dr.storage.guard
   - ovirt_dr.storage.connections

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - ovirt_dr.storage.attributes
   - ovirt_dr.storage.attributes.actiongroup_engine
   - ovirt_dr.storage.auth
+  - ovirt_dr.storage.chap
   - ovirt_dr.storage.common
   - ovirt_dr.storage.connections
 
@@ -276,34 +277,6 @@ options:
         edited. So a target to which no host is signed in, and may not be, is refused.
     type: bool
     default: false
-  chap:
-    description:
-      - CHAP users and passwords by target, for connections that lead there and name no user. Targets that
-        nothing names are no error.
-    type: list
-    elements: dict
-    suboptions:
-      target:
-        description:
-          - The name (IQN) of the target.
-        type: str
-        required: true
-      login:
-        description:
-          - What the host signs in with.
-        type: dict
-        required: true
-        suboptions:
-          username:
-            description:
-              - The CHAP user.
-            type: str
-            required: true
-          password:
-            description:
-              - The CHAP password.
-            type: str
-            required: true
   disconnect:
     description:
       - Which hosts let go of a connection that is removed, with O(state=absent). V(none) leaves what they have mounted

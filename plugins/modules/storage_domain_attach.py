@@ -33,6 +33,7 @@ extends_documentation_fragment:
   - ovirt_dr.storage.attributes
   - ovirt_dr.storage.attributes.actiongroup_engine
   - ovirt_dr.storage.auth
+  - ovirt_dr.storage.chap
   - ovirt_dr.storage.domains
   - ovirt_dr.storage.guard
   - ovirt_dr.storage.common

@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - ovirt_dr.storage.attributes
   - ovirt_dr.storage.attributes.actiongroup_engine
   - ovirt_dr.storage.auth
+  - ovirt_dr.storage.chap
   - ovirt_dr.storage.common
   - ovirt_dr.storage.register
   - ovirt_dr.storage.mappings
@@ -108,34 +109,6 @@ options:
     type: str
     choices: [refuse, keep, remove]
     default: refuse
-  chap:
-    description:
-      - CHAP users and passwords by target, for O(mappings.luns) that name no user. Targets that
-        nothing names are no error.
-    type: list
-    elements: dict
-    suboptions:
-      target:
-        description:
-          - The name (IQN) of the target.
-        type: str
-        required: true
-      login:
-        description:
-          - What the host signs in with.
-        type: dict
-        required: true
-        suboptions:
-          username:
-            description:
-              - The CHAP user.
-            type: str
-            required: true
-          password:
-            description:
-              - The CHAP password.
-            type: str
-            required: true
 attributes:
   check_mode:
     support: full

@@ -268,23 +268,6 @@ class WaitTimeout(EngineError):
         )
 
 
-class JobFailed(EngineError):
-    """The engine took the request and its job ended badly. ``detail`` holds what the job or its events say."""
-
-    kind = "job_failed"
-    fields = ("subject", "asked", "detail", "correlation_id")
-
-    def __init__(self, subject: str, asked: str, detail: str, correlation_id: str = "", advice: str = "") -> None:
-        self.subject = subject
-        self.asked = asked
-        self.detail = detail
-        self.correlation_id = correlation_id
-        super().__init__(
-            f"{_about(subject)}{asked} was accepted, but its job failed: {detail or 'the engine gives no reason'}."
-            f"{_mark(correlation_id)} {advice or 'The events of the object tell why; mend that and run again.'}"
-        )
-
-
 class UnsupportedVersion(EngineError):
     """The engine is older than what is needed. Versions are texts such as "4.3.0"."""
 

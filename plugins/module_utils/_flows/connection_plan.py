@@ -54,9 +54,9 @@ def meant(client: Client, params: Mapping[str, t.Any]) -> tuple[View, tuple[Targ
     repoint = rules(params["repoint"] or ())
     if repoint and absent:
         raise BadInput("'repoint' changes connections that are there; leave 'state: absent' out")
-    chap, wrong = logins(params["chap"] or ())
-    if wrong:
-        raise BadInput("; ".join(wrong))
+    chap, problems = logins(params["chap"] or ())
+    if problems:
+        raise BadInput("; ".join(problems))
     listed = params["connections"] is not None
     wanted = () if repoint else wishes(params["connections"] if listed else [params], listed=listed)
     client.hide(*(wish.password for wish in wanted if wish.password), *(login.password for login in chap.values()))

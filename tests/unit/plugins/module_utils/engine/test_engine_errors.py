@@ -37,7 +37,6 @@ EXAMPLES = [
         ["VM a", "1.2 s", "'up'", "down"],
     ),
     (e.WaitTimeout("VM a", "up", "", 1), {"last_seen": ""}, ["nothing"]),
-    (e.JobFailed("VM a", "register", "", "run-1"), {"asked": "register"}, ["VM a", "no reason", "run-1", "run again"]),
     (e.UnsupportedVersion("https://e", "4.3.0", "4.4"), {"found": "4.3.0"}, ["4.3.0", "4.4", "Upgrade"]),
 ]
 

@@ -10,85 +10,14 @@ import typing as t
 
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import xml
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import (
-    Fault,
-    JobFailed,
-    Unreachable,
-    WaitTimeout,
-)
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.paging import pages
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.waits import intervals, wait_until
-from ansible_collections.ovirt_dr.storage.tests.unit.plugins.module_utils.engine.scripted import FakeClock
-from hypothesis import given
-from hypothesis import strategies as st
-
-
-def wait(states: t.Iterable[object], clock: FakeClock, timeout: float = 60.0) -> str:
-    """Wait for "up" over readings that are states or errors; the last one stays."""
-    script = itertools.chain(states)
-    last: object = None
-
-    def read() -> str:
-        nonlocal last
-        last = next(script, last)
-        if isinstance(last, Exception):
-            raise last
-        return str(last)
-
-    return wait_until(
-        read,
-        lambda state: "it crashed" if state == "crashed" else state == "up",
-        subject="VM web01",
-        wanted="up",
-        timeout=timeout,
-        clock=clock,
-        describe=lambda state: f"status {state}",
-    )
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.waits import intervals
 
 
 def test_the_pauses_grow_to_a_limit() -> None:
     found = list(itertools.islice(intervals(0.3, 2.0, 2.0), 6))
     assert found == [0.3, 0.6, 1.2, 2.0, 2.0, 2.0]
     assert next(intervals(9.0, longest=5.0)) == 5.0
-
-
-def test_no_pause_when_it_is_so_already(clock: FakeClock) -> None:
-    assert wait(["up"], clock) == "up"
-    assert clock.slept == []
-
-
-def test_waits_until_it_is_so(clock: FakeClock) -> None:
-    assert wait(["down", "powering_up", "up"], clock) == "up"
-    assert clock.slept == pytest.approx([0.3, 0.48])
-
-
-@given(st.floats(0.0, 500.0))
-def test_time_out_is_kept_and_the_last_reading_is_at_the_deadline(timeout: float) -> None:
-    clock = FakeClock()
-    with pytest.raises(WaitTimeout) as caught:
-        wait(["down"], clock, timeout)
-    assert clock.time - 1000.0 == pytest.approx(timeout, abs=0.001)
-    assert max(clock.slept, default=0) <= 5.0
-    assert caught.value.last_seen == "status down"
-    for words in ("VM web01", "'up'", "status down", f"{caught.value.seconds:g} s", "run again"):
-        assert words in str(caught.value)
-
-
-def test_what_cannot_come_any_more_ends_the_wait(clock: FakeClock) -> None:
-    with pytest.raises(JobFailed, match=r"VM web01.*it crashed"):
-        wait(["down", "crashed", "up"], clock)
-
-
-def test_a_restart_of_the_engine_is_waited_out(clock: FakeClock) -> None:
-    gone = Unreachable("https://e/ovirt-engine/api", "refused")
-    assert wait(["down", gone, Fault(503, "Service Unavailable"), gone, "up"], clock) == "up"
-    with pytest.raises(WaitTimeout, match="last seen: The engine at https://e"):
-        wait(["down", gone], clock)
-
-
-def test_a_refusal_ends_the_wait(clock: FakeClock) -> None:
-    with pytest.raises(Fault):
-        wait([Fault(404, "Not Found"), "up"], clock)
 
 
 class Lists:
