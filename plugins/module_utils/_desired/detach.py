@@ -50,7 +50,9 @@ def plan_detach(
     """The steps that take these domains out of their data center, the master last.
 
     A domain is detached only when those that share a VM or template with it are in maintenance: their OVF stores are
-    written on the way there, and after the detach they would describe such a VM without the disks that left.
+    written on the way there, and after the detach they would describe such a VM without the disks that left. And one of
+    them is detached after the other: of two that leave at once each leaves the VM to the other, and the engine keeps it
+    without any disk (found on a running engine 4.5.8).
 
     asked: the names or ids that met no domain of the data center; known: the engine's domains, to judge those;
     holding: domain id -> the VMs that are stopped before; sharing: domain id -> the domains with which it shares
@@ -61,6 +63,7 @@ def plan_detach(
     steps: list[Step] = []
     changes: dict[str, tuple[Change, ...]] = {}
     earlier = frozenset[str]()
+    leaving: list[str] = []
 
     def add(domain: Domain, action: str, after: frozenset[str], says: str, change: Change | None) -> Step:
         step = Step(
@@ -112,9 +115,11 @@ def plan_detach(
             for other in domains
             if other.id in (sharing or {}).get(domain.id, ()) and other.status != "maintenance" and not other.master
         }
+        shared |= {f"detach:{other}" for other in leaving if other in (sharing or {}).get(domain.id, ())}
         change = Change("domain", domain.name, "data center", data_center.name, ABSENT)
         last = frozenset({add(domain, "detach", last | shared, f"detach {domain.name}", change).id})
         earlier = earlier | last
+        leaving.append(domain.id)
         if remove:
             change = Change("domain", domain.name, "", "known to the engine", ABSENT)
             add(domain, "remove", last, f"remove {domain.name} from the engine {WIPES if wipe else KEEPS}", change)

@@ -165,6 +165,16 @@ def test_what_shares_a_vm_is_in_maintenance_before_either_is_detached(center, da
                 assert ids.index(f"deactivate:{other}") < ids.index(f"detach:{one.id}")
 
 
+def test_what_shares_a_vm_is_detached_one_after_the_other():
+    """Found on a running engine: it keeps, without any disk, a VM whose two domains are detached at once."""
+    domains = [domain("a"), domain("b"), domain("c"), domain("alone"), domain("m", master=True)]
+    sharing = {"id-a": {"id-b"}, "id-b": {"id-a", "id-c"}, "id-c": {"id-b", "id-m"}, "id-m": {"id-c"}}
+    plan = plan_detach((), domains, [], data_center=CENTER, remove=False, host=None, sharing=sharing)
+    after = {step.target_id: step.after for step in plan.steps if step.action == "detach"}
+    waits = {one: {other for other in after if f"detach:{other}" in after[one]} for one in after}
+    assert waits == {"id-a": set(), "id-b": {"id-a"}, "id-c": {"id-b"}, "id-alone": set(), "id-m": {"id-c"}}
+
+
 @pytest.mark.parametrize(("elsewhere", "state"), [(False, "failed"), (True, "already")])
 def test_a_domain_of_another_data_center(elsewhere, state):
     known = [domain("web", center="other")]
