@@ -122,6 +122,19 @@ def test_a_permission(recordings: Recordings, primary: Any, kind: str, number: i
     assert primary.send("DELETE", place).status_code == 404
 
 
+def test_a_permission_of_a_group(primary: Any, vm: str) -> None:
+    """Not recorded but for its address: a group's permission stands below the group (10-drill-estate 124)."""
+    (everyone,) = etree.fromstring(primary.get("/groups").content)
+    body = f'<permission><role><name>UserRole</name></role><group id="{everyone.get("id")}"/></permission>'
+    answer = primary.post(f"/vms/{vm}/permissions", body)
+    assert answer.status_code == 201
+    root = etree.fromstring(answer.content)
+    assert root.get("href").split("/")[3:5] == ["groups", everyone.get("id")]
+    assert etree.fromstring(primary.post(f"/vms/{vm}/permissions", body).content).get("id") == root.get("id")
+    listed = etree.fromstring(primary.get(f"/vms/{vm}/permissions").content)
+    assert root.get("id") in [one.get("id") for one in listed]
+
+
 PERMISSION_REFUSALS = [
     ('<permission><user id="USER"/></permission>', 400, "Permission [role.id|name] required for add"),
     ("<permission><role><name>UserRole</name></role></permission>", 400, "Permission [user|group.id] required for add"),
@@ -130,10 +143,13 @@ PERMISSION_REFUSALS = [
         404,
         "Entity not found: Role: name=none",
     ),
-    (
-        f'<permission><role><name>UserRole</name></role><user id="{UNKNOWN}"/></permission>',
-        404,
-        f"Entity not found: {UNKNOWN}",
+    *(
+        (
+            f'<permission><role><name>UserRole</name></role><{tag} id="{UNKNOWN}"/></permission>',
+            404,
+            f"Entity not found: {UNKNOWN}",
+        )
+        for tag in ("user", "group")
     ),
 ]
 
