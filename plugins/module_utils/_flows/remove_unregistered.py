@@ -44,7 +44,7 @@ def remove_unregistered(context: Context, params: Mapping[str, t.Any]) -> Result
     said = _confirmed(params)
     inventory = read_inventory(params["inventory"], params["inventory_site"]) if params["inventory"] else None
     data_center = reads.data_center(context.client, params["data_center"])
-    lying = _lying(context.client, data_center, params["domains"], inventory)
+    lying = _lying(context.client, data_center, params, inventory)
     wishes = Wishes(
         unwanted={option: params[option] or [] for option in KINDS},
         exclude=params["exclude"] or [],
@@ -96,26 +96,30 @@ def _confirmed(params: Mapping[str, t.Any]) -> str:
     return f"confirmed by {confirm['confirmed_by']}: {confirm['reason']}"
 
 
-def _lying(client: Client, data_center: DataCenter, asked: Sequence[str] | None, inventory: Inventory | None) -> Lying:
-    """What lies where, from one listing per domain and kind.
+def _lying(client: Client, data_center: DataCenter, params: Mapping[str, t.Any], inventory: Inventory | None) -> Lying:
+    """What lies where, from one listing per domain and kind; no list is read that nothing depends on.
 
     All data domains of the data center are listed, whatever was asked for: who else lists an entity matters.
     """
     attached = reads.attached_domains(client, data_center.id)
     every = data_domains(attached, data_center, None)
     active = [domain for domain in every if domain.status == "active"]
-    disks = reads.unregistered_disks(client, active)
+    asked = params["domains"]
+    chosen = _may_be_emptied(attached, data_center, asked) if asked else [domain.id for domain in active]
+    # VMs may need a template that goes. What only disks depend on is told by no list of VMs or templates.
+    templates, entities = bool(params["templates"]), bool(params["vms"] or params["templates"])
     registered = {disk.id: disk for disk in reads.disks(client)}
+    unknown = entities and "unknown_disks" in (params["accept"] or ())
     return Lying(
-        vms=reads.unregistered_vms(client, every),
-        templates=reads.unregistered_templates(client, every),
-        disks={disk.id: disk for disk in disks},
+        vms=reads.unregistered_vms(client, every) if entities else [],
+        templates=reads.unregistered_templates(client, every) if templates else [],
+        disks={disk.id: disk for disk in reads.unregistered_disks(client, active)},
         domains={domain.id: domain for domain in attached},
-        chosen=_may_be_emptied(attached, data_center, asked) if asked else [domain.id for domain in active],
-        registered_vms={vm.id: vm for vm in reads.vms(client)},
-        registered_templates={template.id: template for template in reads.templates(client)},
+        chosen=chosen,
+        registered_vms={vm.id: vm for vm in reads.vms(client)} if entities else {},
+        registered_templates={one.id: one for one in reads.templates(client)} if templates else {},
         registered_disks=registered,
-        floating=_floating(client, registered.values()),
+        floating=_floating(client, registered.values()) if unknown else {},
         inventory=inventory,
     )
 
