@@ -138,8 +138,8 @@ class Completion:
             return None, f"lies on {where}, which is not attached yet; when it is, run again"
         if not disk.shareable and any(snapshot.type not in ("", "active") for snapshot in vm.snapshots):
             return None, (
-                f"has snapshots: the engine does not list such a disk on {where}, and takes it in only with its VM. "
-                "Remove the VM from the engine (keep its disks), then register it when all its domains are attached"
+                f"has snapshots: the engine does not list such a disk on {where}, and takes it in only together with "
+                "its VM. All domains of such a VM must be attached before it is registered"
             )
         return None, f"does not lie on {where}: it was removed, or is newer than the replica"
 

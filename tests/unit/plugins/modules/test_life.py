@@ -118,6 +118,16 @@ LIVES = {
         lambda bench: bench.ready("templates"),
         again={"register": {"app01", "dns02", "pxe01"}},
     ),
+    "register disks": Life(
+        "unregistered_disk_register",
+        {"data_center": "Recovery", "domains": ["data-db"], "disks": ["*"], "quota": "Default"},
+        {"register": {"archive2025"}, "edit": {"archive2025"}},
+        2,
+        "",
+        "disk archive2025:\n  registered: 338efff6-e6ad-48cf-bb63-363de55c6f75\n  quota: Default\n",
+        lambda bench: bench.ready("registered"),
+        again={"register": {"archive2025"}},
+    ),
     "remove what is unregistered": Life(
         "unregistered_remove",
         {

@@ -40,6 +40,11 @@ class Write:
     site: str = "recovery"
 
 
+def disks(bench: Bench, **options: t.Any) -> Result:
+    given = {"data_center": "Recovery", "domains": ["data-db"], "disks": ["archive2025"], **options}
+    return bench.run("unregistered_disk_register", **given)
+
+
 def detach(bench: Bench) -> Result:
     return bench.detach("data-web", remove=True)
 
@@ -75,6 +80,16 @@ WRITES = {
         {"remove": ["archive2025"]},
         lambda b: b.ready("attached"),
         "DELETE",
+    ),
+    "register disk": Write(
+        disks, r"/disks/[^/]+/register$", {"register": ["archive2025"]}, lambda b: b.ready("registered")
+    ),
+    "edit disk": Write(
+        lambda b: disks(b, quota="Default"),
+        "/api/disks/",
+        {"register": ["archive2025"], "edit": ["archive2025"]},
+        lambda b: b.ready("registered"),
+        "PUT",
     ),
     "start": Write(lambda b: b.power("app01"), START, {"up": ["app01"]}, lambda b: b.ready("registered")),
     "stop": Write(
