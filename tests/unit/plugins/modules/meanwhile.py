@@ -106,6 +106,7 @@ WRITES = {
         "web-at-dr",
     ),
     "deactivate": Write(stopped, away, "POST", DEACTIVATE, "data-web", "primary"),
+    "update OVF stores": Write(stopped, away, "POST", r"/updateovfstore$", "data-web", "primary"),
     "deactivate the master": Write(stopped, all_away, "POST", rf"{DATA_MASTER}/deactivate$", "data-master", "primary"),
     "detach": Write(stopped, away, "DELETE", DETACH, "data-web", "primary"),
     "remove": Write(stopped, lambda b: away(b, remove=True), "DELETE", REMOVE, "data-web", "primary"),

@@ -126,6 +126,25 @@ def test_a_domain_goes_to_a_newer_data_center_and_its_format_with_it(moving: Ben
     assert moving.writes(site="primary") == []
 
 
+def test_a_move_to_an_older_data_center_is_refused_before_the_domain_leaves(moving: Bench) -> None:
+    formats(moving, "v5", Recovery="v4")
+    told = moving.run(
+        "preflight_info",
+        site="primary",
+        data_center="Recovery",
+        source_data_center="Production",
+        leaving=[DATA_WEB],
+        domains=there("data-web"),
+        cluster="dr",
+        strict=False,
+    )
+    (problem,) = told["problems"]
+    assert problem.startswith(
+        f"domain {DATA_WEB}: its storage format is v5, and data center Recovery is too old for it"
+    )
+    assert moving.writes(site="primary") == []
+
+
 @pytest.mark.parametrize("version", ["4.2", "4.8"])
 def test_versions_of_data_centers_do_not_matter_while_the_format_fits(moving: Bench, version: str) -> None:
     site = moving.twin.site("primary")

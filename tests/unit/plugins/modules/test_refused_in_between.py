@@ -118,6 +118,9 @@ TOLD: dict[str, Case] = {
         "Cannot edit Storage. The relevant Storage Domain's status is Maintenance",
     ),
     "it is gone": Case("rename", gone("storage_domain", called="data-web"), 404, "It is gone or never was there"),
+    "update OVF stores: the data center is gone": Case(
+        "update OVF stores", gone("data_center", "primary"), 400, "Data Center doesn't exist"
+    ),
     "deactivate: the domain is gone": Case(
         "deactivate", gone("storage_domain", "primary", "data-web"), 500, "NullPointerException"
     ),
