@@ -127,12 +127,6 @@ def domain_vms(client: Client, domain_id: str) -> list[r.Vm]:
     return [r.Vm.from_xml(node) for node in client.get(f"/storagedomains/{domain_id}/vms", subject="VMs of a domain")]
 
 
-def domain_templates(client: Client, domain_id: str) -> list[r.Template]:
-    """The registered templates with a disk on a domain."""
-    path = f"/storagedomains/{domain_id}/templates"
-    return [r.Template.from_xml(node) for node in client.get(path, subject="templates of a domain")]
-
-
 def unregistered_vms(client: Client, of_domains: t.Sequence[r.Domain]) -> list[r.UnregisteredVm]:
     """What these domains list as unregistered VMs, each once with all its domains; domains are read in parallel."""
     return _over_domains(client, of_domains, "vms", r.UnregisteredVm.from_xml)

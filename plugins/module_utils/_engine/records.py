@@ -173,7 +173,6 @@ class Vm:
     status: str
     cluster_id: str
     template_id: str
-    delete_protected: bool
     quota_id: str = ""
 
     @classmethod
@@ -184,7 +183,6 @@ class Vm:
             status=text(node, "status"),
             cluster_id=reference(node, "cluster"),
             template_id=reference(node, "template"),
-            delete_protected=boolean(node, "delete_protected"),
             quota_id=reference(node, "quota"),
         )
 
@@ -198,7 +196,6 @@ class Template:
     status: str
     base_id: str
     version: int
-    delete_protected: bool
     quota_id: str = ""
 
     @classmethod
@@ -209,7 +206,6 @@ class Template:
             status=text(node, "status"),
             base_id=reference(node, "version/base_template") or ident(node),
             version=number(node, "version/version_number") or 1,
-            delete_protected=boolean(node, "delete_protected"),
             quota_id=reference(node, "quota"),
         )
 

@@ -37,14 +37,14 @@ def wanted(name: str, *, called: str | None = None, required: bool = True) -> Wa
     return WantedDomain(f"id-{name}", name if called is None else called, "nfs", "nfs", f"/{name}", required=required)
 
 
-def vm(name: str, *, id_: str = "", status: str = "down", protected: bool = False) -> Vm:
+def vm(name: str, *, id_: str = "", status: str = "down") -> Vm:
     """A registered VM."""
-    return Vm(id_ or f"id-{name}", name, status, "c1", BLANK_TEMPLATE, protected)
+    return Vm(id_ or f"id-{name}", name, status, "c1", BLANK_TEMPLATE)
 
 
-def template(name: str, *, id_: str = "", protected: bool = False) -> Template:
+def template(name: str, *, id_: str = "") -> Template:
     """A registered base template."""
-    return Template(id_ or f"id-{name}", name, "ok", id_ or f"id-{name}", 1, protected)
+    return Template(id_ or f"id-{name}", name, "ok", id_ or f"id-{name}", 1)
 
 
 def lost_vm(name: str, *, id_: str = "", of: str = BLANK_TEMPLATE) -> UnregisteredVm:

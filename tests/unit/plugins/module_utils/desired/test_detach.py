@@ -149,16 +149,34 @@ def test_vms_are_stopped_before_their_domains_leave():
     assert ids[2:] == ["deactivate:id-b", "detach:id-b", "deactivate:id-a", "detach:id-a"]
 
 
+def all_before(steps, key):
+    """The ids of all steps that must have ended before a step begins."""
+    found, left = set(), [key]
+    while left:
+        for before in steps[left.pop()].after - found:
+            found.add(before)
+            left.append(before)
+    return found
+
+
 @given(centers(), st.data())
 @settings(max_examples=100, deadline=None)
 def test_what_shares_a_vm_is_in_maintenance_before_either_is_detached(center, data):
     model, asked = center
     leaving = [one for one in model.attached if one.name in asked]
     owners = st.lists(st.sampled_from([one.id for one in leaving]), unique=True) if leaving else st.just([])
-    sharing = {one.id: frozenset(data.draw(owners)) - {one.id} for one in leaving}
+    drawn = {one.id: set(data.draw(owners)) - {one.id} for one in leaving}
+    # Who shares with one is shared with by that one.
+    sharing = {key: frozenset(drawn[key] | {other for other in drawn if key in drawn[other]}) for key in drawn}
     plan = plan_detach((), leaving, [], data_center=CENTER, remove=False, host=None, sharing=sharing)
     ids = [step.id for step in allowed_order(plan.steps)]
+    steps = {step.id: step for step in plan.steps}
     masters = {one.id for one in leaving if one.master}
+    for one in leaving:
+        for other in sharing[one.id]:
+            # Never at the same time: one of the two waits for the other.
+            first, second = f"detach:{one.id}", f"detach:{other}"
+            assert first in all_before(steps, second) or second in all_before(steps, first)
     for one in leaving:
         for other in sharing[one.id] - masters:
             if f"deactivate:{other}" in ids:

@@ -88,7 +88,6 @@ def test_clusters_and_hosts_of_one_data_center():
             '<storage_domain id="1"/>',
         ),
         (lambda client: reads.domain_vms(client, "d"), "/storagedomains/d/vms", '<vm id="1"/>'),
-        (lambda client: reads.domain_templates(client, "d"), "/storagedomains/d/templates", '<template id="1"/>'),
         (lambda client: reads.named(client, "roles"), "/roles", '<role id="1"/>'),
         (reads.vms, "/vms", '<vm id="1"/>'),
         (reads.templates, "/templates", '<template id="1"/>'),

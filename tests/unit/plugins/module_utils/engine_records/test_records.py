@@ -58,19 +58,16 @@ CASES = [
     ),
     (
         r.Vm,
-        (
-            '<vm id="1"><name>web</name><status>up</status><cluster id="2"/><template id="3"/>'
-            "<delete_protected>true</delete_protected></vm>"
-        ),
-        r.Vm("1", "web", "up", "2", "3", True),
+        '<vm id="1"><name>web</name><status>up</status><cluster id="2"/><template id="3"/></vm>',
+        r.Vm("1", "web", "up", "2", "3"),
     ),
     (
         r.Template,
         (
             '<template id="1"><name>golden</name><status>ok</status><version><base_template id="9"/>'
-            "<version_number>2</version_number></version><delete_protected>true</delete_protected></template>"
+            "<version_number>2</version_number></version></template>"
         ),
-        r.Template("1", "golden", "ok", "9", 2, True),
+        r.Template("1", "golden", "ok", "9", 2),
     ),
     (
         r.Disk,
