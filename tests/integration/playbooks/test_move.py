@@ -100,7 +100,7 @@ def test_what_stops_a_move_leaves_nothing_behind(moves: Moves) -> None:
     run = moves.run(**{**THERE, "mappings": {}})
     assert (run.code, run.summary["verdict"]) == (2, "stopped"), run.screen
     for words in (
-        "VMs with disks here are not down: web01",
+        "VMs with active disks here are not down: web01",
         "prod (of VMs db01, file01, legacy01, web01) is not mapped",
     ):
         assert words in run.text

@@ -62,6 +62,15 @@ CASES = [
         r.Vm("1", "web", "up", "2", "3"),
     ),
     (
+        r.DiskOwner,
+        (
+            '<vm id="1"><name>web</name><quota id="2"/><cluster id="3"/><template id="4"/><memory>512</memory>'
+            '<description>front</description><disk_attachments><disk_attachment id="5"/><disk_attachment id="6"/>'
+            "</disk_attachments></vm>"
+        ),
+        r.DiskOwner("1", "web", "2", ("5", "6"), "3", "4", 512, "front"),
+    ),
+    (
         r.Template,
         (
             '<template id="1"><name>golden</name><status>ok</status><version><base_template id="9"/>'
