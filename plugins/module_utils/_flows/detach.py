@@ -187,11 +187,7 @@ def look(
         host=host is not None,
     )
     losses = find_losses(leaving, formatted=params["format"])
-    if blockers:
-        empty = Plan(warnings=tuple(map(shortened, losses)))
-        return Prepared(empty, data_center, leaving, selection.unmatched, tuple(blockers), tuple(losses))
     known = reads.domains(client) if selection.unmatched else []
-    _check_removal(client, params, selection, known, data_center, host, call_timeout)
     plan = plan_detach(
         selection.unmatched,
         selection.chosen,
@@ -206,9 +202,17 @@ def look(
         refresh=_to_refresh(params, selection.chosen),
         wipe=params["format"],
     )
-    unread = tuple(leaving.held.left_out)
-    plan = replace(plan, warnings=(*map(shortened, losses), *unread))
-    return Prepared(plan, data_center, leaving, selection.unmatched, (), tuple(losses))
+    wrong = [outcome.message for outcome in plan.outcomes if outcome.state == "failed"]
+    if wrong:
+        # Domains are often meant together: a name that is mistyped must not leave half of them detached.
+        sentences = [*wrong, *(blocker.sentence for blocker in blockers)]
+        raise BadInput("Nothing was changed. " + "; ".join(sentences), sentences)
+    if blockers:
+        plan = Plan()
+    else:
+        _check_removal(client, params, selection, known, data_center, host, call_timeout)
+    plan = replace(plan, warnings=(*map(shortened, losses), *leaving.held.left_out))
+    return Prepared(plan, data_center, leaving, selection.unmatched, tuple(blockers), tuple(losses))
 
 
 def _read(client: Client, data_center: DataCenter, selection: Selection[Domain], attached: list[Domain]) -> Leaving:

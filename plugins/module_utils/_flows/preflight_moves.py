@@ -74,7 +74,7 @@ def coming(
 
     def leave() -> None:
         source = reads.data_center(client, params["source_data_center"])
-        _leave(client, source, params, problems, notes)
+        _leave(client, source, params, notes)
 
     collect(problems, leave)
     places = {domain["id"]: domain for domain in params["domains"]}
@@ -86,12 +86,9 @@ def _connecting(params: Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {**CONNECTING, **{name: params[name] for name in ASKED}, "connections": params["connections"] or []}
 
 
-def _leave(
-    client: Client, source: DataCenter, params: Mapping[str, t.Any], problems: list[str], notes: list[Note]
-) -> None:
+def _leave(client: Client, source: DataCenter, params: Mapping[str, t.Any], notes: list[Note]) -> None:
     asked = {**LEAVING, "data_center": source.id, "domains": params["leaving"], "stop_vms": params["stop_vms"]}
     made = detach.prepare(client, asked)
-    problems.extend(outcome.message for outcome in made.plan.outcomes if outcome.state == "failed")
     notes.extend(_stops(made.plan))
 
 

@@ -418,3 +418,13 @@ def test_a_right_that_is_missing_is_named(bench: Bench, path: str, method: str) 
     assert (
         "the permit manipulate_storage_domain on the storage domain, which the role StorageAdmin holds" in result["msg"]
     )
+
+
+def test_a_name_that_is_wrong_leaves_nothing_half_done(bench: Bench) -> None:
+    """What is in the way of the others is told with it."""
+    for check in (True, False):
+        result = bench.detach("data-wbe", "data-db", check=check)
+        assert result["failed"]
+        assert result["msg"].startswith("Nothing was changed. data-wbe: the engine knows no storage domain")
+        assert "VMs with active disks here are not down: db01" in result["msg"]
+        assert not bench.writes(site="primary")
