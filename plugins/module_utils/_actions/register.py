@@ -41,6 +41,8 @@ REGISTERED_TEMPLATES = "registered templates"
 
 # What a register is told while another one holds the lock of the name; a name that is taken for good reads the same.
 NAME_TAKEN = re.compile(r"name is already (?:in use|used)", re.IGNORECASE)
+# What is said of a VM or template of which a disk is registered by itself, whether it may be partial or not (04b #180).
+_DISKS_KNOWN = re.compile(r"disks already exist", re.IGNORECASE)
 NAME_PAUSE = 2.0
 """Seconds until a register is tried again whose name was held by another import."""
 
@@ -81,6 +83,8 @@ class Register:
                 return Done("is registered", already=True)
             if fault.status == 409 and NAME_TAKEN.search(fault.detail) and self._name_is_free(step):
                 return Retry(NAME_PAUSE, f"{fault}", self._settings.timeout)
+            if fault.status == 409 and _DISKS_KNOWN.search(fault.detail):
+                return _registered_by_itself(step, fault)
             if not step.details["partial"] or fault.status not in (400, 409):
                 raise
             self._refused[step.target_id] = fault.detail
@@ -121,6 +125,17 @@ class Register:
             timeout=self._settings.timeout,
             wanted="registered and not locked",
         )
+
+
+def _registered_by_itself(step: Step, fault: Fault) -> Failed:
+    """The refusal of an entity of which a disk is registered already, with the way out where there is one."""
+    advice = (
+        f"A disk of it is registered by itself. With an inventory it can be had as a clone that takes that disk: "
+        f"each: [{{vm: {step.target_id}, clone: true, name: {step.name}}}]"
+        if step.kind == "vm"
+        else "A disk of it is registered by itself"
+    )
+    return Failed(f"{fault} {advice}", {**fault.failure(), "message": f"{fault} {advice}"})
 
 
 def registered_watch(client: Client, kind: str) -> Callable[[t.Collection[str]], dict[str, t.Any]]:

@@ -144,6 +144,12 @@ class _Clones:
             return "is not listed as unregistered on the given domains, so there is nothing to make a clone of"
         if template not in ("", BLANK_TEMPLATE) and template not in self._around.templates:
             return f"its template {template} is not registered; register it first, then run again"
+        luns = self._doubled_luns(source)
+        if luns:
+            return (
+                f"its clone would have the direct LUN disks {', '.join(luns)}, of which the engine has records; a "
+                "second record of one LUN damages the engine's storage listing"
+            )
         if parts.elsewhere and not (parts.free or parts.lost):
             return f"nothing is left for a clone: {parts.told()}"
         empty = [disk.name for disk in parts.missing if set(disk.domain_ids) & set(self._around.active)]
@@ -156,6 +162,13 @@ class _Clones:
         if parts.missing and not partial:
             return f"a clone would lack disks: {parts.told()}. Say 'partial: true' for it in 'each', or bring them here"
         return ""
+
+    def _doubled_luns(self, source: InventoryVm) -> list[str]:
+        """The names of the LUN disks of which, or of whose LUN, the engine has a record (findings 6, DR)."""
+        known = {disk.lun_id for disk in self._around.disks.values() if disk.lun_id}
+        return [
+            one.name for one in source.disks if one.lun_id and (one.id in self._around.disks or one.lun_id in known)
+        ]
 
     def _settle(self, wish: Wish, vm_id: str, state: State, message: str, required: bool) -> None:
         self._outcomes.append(settled("register_clone", "vm", wish.name, vm_id, state, message, required=required))

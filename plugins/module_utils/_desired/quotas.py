@@ -131,7 +131,7 @@ def plan_quotas(holders: Sequence[Holder], quotas: Quotas, wishes: Mapping[str, 
                     collected.copies(disk, holder)
                 continue
             collected.add("disk", disk, disk.quota_id, wanted, holder)
-        collected.unknown(holder, wish)
+    collected.unknown(holders, wishes)
     return collected.plan()
 
 
@@ -177,11 +177,19 @@ class _Edits:
             "gives a quota to one of them at random: set it in the engine's own dialog"
         )
 
-    def unknown(self, holder: Holder, wish: Wish) -> None:
-        """Wishes for disks that the entity does not have."""
-        there = {key for disk in holder.disks for key in (disk.id, disk.name)}
-        for disk in sorted(set(wish.disk_quotas) - there):
-            self._fail("disk", HeldDisk("", disk, ""), f"{holder.name} has no disk {disk} to give a quota to", holder)
+    def unknown(self, holders: Sequence[Holder], wishes: Mapping[str, Wish]) -> None:
+        """Wishes for disks that none of the entities has for which the wish holds: a template and its versions share
+        one."""
+        there: dict[str, set[str]] = {}
+        owner: dict[str, Holder] = {}
+        for holder in holders:
+            subject = wishes.get(holder.id, NO_WISH).subject
+            owner.setdefault(subject, holder)
+            there.setdefault(subject, set()).update(key for disk in holder.disks for key in (disk.id, disk.name))
+        for subject, holder in owner.items():
+            for disk in sorted(set(wishes.get(holder.id, NO_WISH).disk_quotas) - there[subject]):
+                message = f"{holder.name} has no disk {disk} to give a quota to"
+                self._fail("disk", HeldDisk("", disk, ""), message, holder)
 
     def plan(self) -> Plan:
         return Plan(

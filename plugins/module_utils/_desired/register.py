@@ -242,14 +242,14 @@ def _unmatched(
 ) -> list[Outcome]:
     """What becomes of selectors that met nothing unregistered: registered already, or nowhere."""
     outcomes: dict[str, Outcome] = {}
-    renamed = {wish.subject: wish.name for wish in wishes if wish.name}
-    cloned = {wish.subject for wish in wishes if wish.clone}
+    wished = {key: wish for wish in wishes for key in (wish.subject, known.id_of(wish.subject)) if key}
 
     def settle(key: str, name: str, target_id: str, state: t.Any, message: str, required: bool) -> None:
         outcomes[key] = settled("register", kind, name, target_id, state, message, required=required)
 
     for selector in selectors:
-        if is_pattern(selector) or left_out(selector, exclude) or selector in cloned:
+        wish = wished.get(selector) or wished.get(known.id_of(selector), NO_WISH)
+        if is_pattern(selector) or left_out(selector, exclude) or wish.clone:
             continue
         there = index.find(selector)
         for record in there:
@@ -259,7 +259,7 @@ def _unmatched(
         required = is_required(selector)
         if there:
             continue
-        under = index.find(renamed[selector]) if selector in renamed else []
+        under = index.find(wish.name) if wish.name else []
         source = known.id_of(selector)
         if under and source in ("", under[0].id):
             message = f"is registered as {under[0].name}"

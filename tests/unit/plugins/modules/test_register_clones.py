@@ -9,7 +9,9 @@ import pathlib
 import typing as t
 
 import pytest
+import requests
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import parse
+from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import PASSWORD, USERNAME
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench import (
     DATA_DB,
     REGISTER,
@@ -180,6 +182,31 @@ def test_the_register_of_a_clone_says_so_and_is_partial(case: Case) -> None:
     body = parse(post.body.encode())
     asked = {key: body.findtext(key) for key in ("clone", "name", "allow_partial_import", "async")}
     assert asked == {"clone": "true", "name": "app01-b", "allow_partial_import": "true", "async": "true"}
+
+
+def test_a_vm_of_which_a_disk_was_registered_by_itself_comes_as_a_clone_of_its_own_name(case: Case) -> None:
+    case.bench.ready("attached")
+    center = next(one["id"] for one in site_of(case.bench.twin.estate, "recovery")["data_centers"])
+    answer = requests.post(
+        f"{case.bench.twin.url('recovery')}/datacenters/{center}/storagedomains/{DATA_DB}/disks/{SECOND}/register",
+        data="<action/>",
+        headers={"Content-Type": "application/xml"},
+        auth=(USERNAME, PASSWORD),
+        timeout=20,
+    )
+    assert answer.status_code == 200
+    case.bench.forget()
+    given = {"domains": ["data-db", "data-web"], "partial": ["*"], **case.inventory}
+    refused = case.bench.register("app01", **given)
+    assert refused["failed"]
+    assert "The following disks already exist: app01_archive" in refused["msg"]
+    assert f"each: [{{vm: {APP01}, clone: true, name: app01}}]" in refused["msg"]
+    assert len(case.bench.writes(REGISTER)) == 1, "to ask for a part is of no use then"
+    result = case.bench.register("app01", each=[{"vm": APP01, "clone": True, "name": "app01"}], **given)
+    assert not result.get("failed"), result["msg"]
+    assert {one["id"] for one in attachments(case.bench, "app01")} == {FIRST, SECOND}
+    again = case.bench.register("app01", each=[{"vm": APP01, "clone": True, "name": "app01"}], **given)
+    assert (again["changed"], again["already"]) == (False, {"register_clone": ["app01"]})
 
 
 # -- refused

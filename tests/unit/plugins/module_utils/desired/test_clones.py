@@ -152,6 +152,20 @@ def test_a_clone_that_cannot_be_fails_by_name(state, words):
     assert outcome.message.startswith(words)
 
 
+def test_a_lun_that_the_engine_knows_is_never_doubled():
+    lun = InventoryDisk("d-lun", "files", (), "36001")
+    with_lun = replace(source(), disks=(*source().disks, lun))
+    state = around(lost="abc")
+    assert plan_clones([WISH], inventory(with_lun), state).steps
+    for record in (
+        Disk("d-lun", "files", "lun", "data", "ok", (), "36001"),
+        Disk("x", "y", "lun", "data", "ok", (), "36001"),
+    ):
+        known = replace(state, disks={record.id: record})
+        (outcome,) = plan_clones([WISH], inventory(with_lun), known).outcomes
+        assert "its clone would have the direct LUN disks files, of which the engine has records" in outcome.message
+
+
 def test_a_missing_disk_is_left_out_when_that_is_said():
     plan = plan_clones([replace(WISH, partial=True)], inventory(source()), around(lost="ab"))
     assert ("register_clone", "web-b") in made(plan)

@@ -120,6 +120,16 @@ def test_a_wish_for_a_disk_that_is_not_there_fails():
     )
 
 
+def test_one_wish_for_a_template_and_its_versions_names_the_disks_of_each():
+    wish = Wish("golden", disk_quotas={"a": "gold", "b": "lead"})
+    base, version = (
+        Holder("template", "t1", "golden", "", (disk("a"),)),
+        Holder("template", "t2", "golden", "", (disk("b"),)),
+    )
+    plan = plan_quotas([base, version], quotas(), {"t1": wish, "t2": wish})
+    assert (edits(plan), plan.outcomes) == ({"id-a": "q2", "id-b": "q3"}, ())
+
+
 @pytest.mark.parametrize(
     ("mode", "wanted", "words"),
     [
