@@ -27,7 +27,9 @@ def directed(
     """
     site = plan["sites"][target]
     groups = [_group(group, inventory) for group in plan["groups"]]
-    problems = [*_shared(groups, inventory), *(_unmatched(plan["groups"], groups, inventory) if inventory else ())]
+    problems = _shared(groups, inventory)
+    if inventory:
+        problems += [*_unmatched(plan["groups"], groups, inventory), *_wrong_disks(plan.get("disks") or (), inventory)]
     if problems:
         raise PlanError(problems)
     named = {vm for group in groups for vm in group["vms"]}
@@ -159,6 +161,26 @@ def _unmatched(
         problems.extend(f"groups: {selector} of {group['name']} matches no VM of the inventory" for selector in idle)
         if not group["vms"] and not idle:
             problems.append(f"groups: {group['name']} excludes all of its VMs")
+    return problems
+
+
+def _wrong_disks(asked: Sequence[str], inventory: Inventory) -> list[str]:
+    """A name or pattern that meets no disk of the inventory, and the name of one that comes with its VM or template."""
+    owners = {disk.id: f"VM {vm.name}" for vm in inventory.vms for disk in vm.disks if not disk.shareable}
+    for template in inventory.templates.values():
+        owners |= {disk.id: f"template {template.name}" for disk in template.disks}
+    problems: list[str] = []
+    for selector in asked:
+        pattern = is_pattern(selector)
+        found = [
+            disk
+            for disk in inventory.disks.values()
+            if selector in (disk.id, disk.name) or (pattern and fnmatch.fnmatchcase(disk.name, selector))
+        ]
+        if not found and selector != "*":
+            problems.append(f"disks: {selector} {'matches' if pattern else 'is'} no disk of the inventory")
+        elif not pattern and all(disk.id in owners for disk in found):
+            problems.append(f"disks: {selector} belongs to {owners[found[0].id]} and comes with it")
     return problems
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import Inventory, InventoryVm
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import Inventory, InventoryDisk, InventoryVm
 from hypothesis import strategies as st
 
 FULL: dict[str, Any] = {
@@ -64,7 +64,8 @@ def full(**changes: Any) -> dict[str, Any]:
 def inventory(*names: str) -> Inventory:
     """An inventory of VMs with the ids ``id-NAME``."""
     vms = tuple(InventoryVm(f"id-{name}", name, "prod", "", (), ()) for name in names)
-    return Inventory("primary", vms, {}, {})
+    disks = [InventoryDisk("id-1", "archive", ("1",), ""), InventoryDisk("id-2", "data1", ("1",), "")]
+    return Inventory("primary", vms, {}, {}, disks={disk.id: disk for disk in disks})
 
 
 texts = st.sampled_from(["a", "b", "c", "web-01", "data_x", "Ünter den Linden", "0"])

@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from copy import deepcopy
 
 import pytest
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import Inventory, InventoryVm
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import (
+    InventoryDisk,
+    InventoryTemplate,
+    InventoryVm,
+)
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._plan.direction import (
     check_direction,
     directed,
@@ -156,9 +161,39 @@ def test_groups_that_cannot_be(made, names, problems):
     assert refused(groups(*made), inventory(*names)) == problems
 
 
+@pytest.mark.parametrize(
+    ("disks", "problems"),
+    [
+        (["*"], []),
+        (["archive", "id-2", "dat?1"], []),
+        (["quorum"], []),
+        (["nothing"], ["disks: nothing is no disk of the inventory"]),
+        (["log*"], ["disks: log* matches no disk of the inventory"]),
+        (["os", "id-os", "*s"], [f"disks: {name} belongs to VM db01 and comes with it" for name in ("os", "id-os")]),
+        (["gold"], ["disks: gold belongs to template golden and comes with it"]),
+    ],
+)
+def test_disks_that_cannot_be(disks, problems):
+    os, quorum = InventoryDisk("id-os", "os", ("1",), ""), InventoryDisk("id-q", "quorum", ("1",), "", shareable=True)
+    gold = InventoryDisk("id-gold", "gold", ("1",), "")
+    stock = inventory("db01")
+    golden = InventoryTemplate("id-golden", "golden", "id-golden", 1, "", "prod", (gold,))
+    stock = dataclasses.replace(
+        stock,
+        vms=(dataclasses.replace(stock.vms[0], disks=(os, quorum)),),
+        templates={golden.id: golden},
+        disks={**stock.disks, **{disk.id: disk for disk in (os, quorum, gold)}},
+    )
+    plan = {**groups({"vms": ["db01"]}), "disks": disks}
+    if problems:
+        assert refused(plan, stock) == problems
+    else:
+        assert there(plan, stock)["disks"] == disks
+
+
 def test_two_vms_of_one_name_may_be_in_two_groups_by_their_ids():
     twins = tuple(InventoryVm(one, "web", "prod", "", (), ()) for one in ("1", "2"))
-    made = there(groups({"vms": ["1"]}, {"vms": ["2"]}), Inventory("primary", twins, {}, {}))
+    made = there(groups({"vms": ["1"]}, {"vms": ["2"]}), dataclasses.replace(inventory(), vms=twins))
     assert (made["vms"], made["left_out"]) == (["1", "2"], [])
 
 
