@@ -11,6 +11,8 @@ from collections.abc import Collection
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import DRILL, load, members
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.grow import grow
 from ansible_collections.ovirt_dr.storage.scripts.drill.ways import two_centers
+from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench import DATA_WEB
+from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.disk_bench import add_disk, give
 
 Estate = dict[str, t.Any]
 
@@ -18,18 +20,36 @@ MOVED = ("data-db", "data-erp", "data-web")
 KINDS = ("web01", "file01", "db01", "legacy01", "pxe01")
 """A thin VM that runs, one with a LUN, one that runs with disks on two domains, one with snapshots, one without any
 disk, which stays where it is."""
+UNWANTED = "app03"
+"""A thin VM that is removed instead of registered."""
+FLOATING, SHARED = "archive2025", "quorum"
+"""A disk that belongs to nobody, and one that two VMs share."""
+SILVER = "51111111-2222-4333-8444-555555555555"
 
 
 def small() -> Estate:
-    """Five VMs, the templates, a floating disk, on three domains of the drill."""
+    """Five VMs and an unwanted one, the templates, a floating and a shared disk, on three domains of the drill."""
     estate = two_centers(load(DRILL))
-    keep(estate, KINDS)
+    keep(estate, (*KINDS, UNWANTED))
+    shared = add_disk(estate, 1, SHARED, DATA_WEB, shareable="true", sparse="false")
+    for vm in ("file01", "legacy01"):
+        give(estate, vm, shared)
+    two_quotas(estate)
     return estate
 
 
 def large(vms: int) -> Estate:
     """So many VMs, made by growing the drill's estate."""
-    return two_centers(dict(grow(load(DRILL), vms=vms)))
+    estate = two_centers(dict(grow(load(DRILL), vms=vms)))
+    two_quotas(estate)
+    return estate
+
+
+def two_quotas(estate: Estate) -> None:
+    """The second data center has the quota silver besides, and looks at quotas."""
+    site = estate["sites"][0]
+    site["quotas"].append({**site["quotas"][-1], "id": SILVER, "name": "silver"})
+    site["data_centers"][-1]["quota_mode"] = "audit"
 
 
 def keep(estate: Estate, names: Collection[str]) -> None:

@@ -1,17 +1,21 @@
 # Copyright (c) 2026 the ovirt_dr.storage contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way of storage domains from one data center to another: the modules that a playbook calls one after another."""
+"""What is killed on the way: modules that a playbook calls one after another, with their options."""
 
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ansible_collections.ovirt_dr.storage.tests.integration.resume.estates import moved
 
-Estate = t.Mapping[str, t.Any]
+Estate = Mapping[str, t.Any]
 Options = dict[str, t.Any]
+
+JOURNAL, INVENTORY = "<journal>", "<inventory>"
+"""Stand for files of the run: every further run finds them as the one before left them."""
 
 
 @dataclass(frozen=True)
@@ -23,44 +27,48 @@ class Call:
     options: Options
 
 
-def flow(estate: Estate, inventory: str) -> tuple[Call, ...]:
-    """The calls that move what lies in the first data center into the second. inventory: the estate as a file."""
+def move(estate: Estate, unwanted: Collection[str] = ()) -> tuple[Call, ...]:
+    """The calls that bring what lies in the first data center into the second: domains, templates, VMs, disks. What is
+    unwanted (names of VMs) is removed instead. ``INVENTORY`` holds the estate."""
     site = estate["sites"][0]
     here, there = (center["name"] for center in site["data_centers"])
     wanted = moved(estate)
     ids = [domain["id"] for domain in wanted]
-    names = {"data_center": there, "domains": ids}
+    into = {"data_center": there, "domains": ids}
+    held = {"inventory": INVENTORY, "inventory_site": site["name"]}
     clusters = {"clusters": [{"from": site["clusters"][0]["name"], "to": site["clusters"][-1]["name"]}]}
-    held = {"inventory": inventory, "inventory_site": site["name"]}
-    on_them = _on(site, ids)
-    return (
-        Call(
-            "detach",
-            "storage_domain_detach",
-            {"data_center": here, "domains": ids, "stop_vms": "poweroff", "elsewhere": "accept"},
-        ),
+    mapped = {**clusters, "quotas": [{"from": "Default", "to": "silver"}]}
+    here_then = _on(site, ids)
+    come = [vm for vm in here_then if vm["name"] not in unwanted]
+    leave = {"data_center": here, "domains": ids, "stop_vms": "poweroff", "elsewhere": "accept"}
+    calls = [
+        Call("detach", "storage_domain_detach", leave),
         Call("attach", "storage_domain_attach", {"data_center": there, "domains": wanted}),
-        Call("templates", "unregistered_template_register", {**names, "mappings": clusters}),
+        Call("templates", "unregistered_template_register", {**into, **held, "mappings": clusters}),
         Call(
             "VMs",
             "unregistered_vm_register",
-            {
-                **names,
-                **held,
-                "vms": sorted(vm["id"] for vm in on_them),
-                "mappings": clusters,
-                "leftover_luns": "remove",
-            },
+            {**into, **held, "vms": _ids(come), "mappings": mapped, "leftover_luns": "remove"},
         ),
-        Call(
-            "start",
-            "vm_power",
-            {"data_center": there, "vms": sorted(vm["id"] for vm in on_them if vm["status"] == "up")},
-        ),
-    )
+        Call("disks", "unregistered_disk_register", {**into, **held, "disks": ["*"], "quota": "silver"}),
+        Call("remove", "unregistered_remove", {**held, "data_center": there, "vms": sorted(unwanted)}),
+        Call("start", "vm_power", {"data_center": there, "vms": _ids(vm for vm in come if vm["status"] == "up")}),
+    ]
+    return tuple(call for call in calls if call.name != "remove" or unwanted)
 
 
-def _on(site: Estate, domains: t.Collection[str]) -> list[dict[str, t.Any]]:
+def repoint(_estate: Estate) -> tuple[Call, ...]:
+    """The call that points the connections of one server at another one, with the maintenance that it takes."""
+    rule = {"from": {"address": "nfs-a.example", "path": "/exports/*"}, "to": {"address": "nfs-b.example"}}
+    allowed = {"maintenance": "allow", "stop_vms": "poweroff", "journal": JOURNAL}
+    return (Call("repoint", "storage_connection", {"repoint": [rule], **allowed}),)
+
+
+def _ids(records: t.Iterable[Estate]) -> list[str]:
+    return sorted(record["id"] for record in records)
+
+
+def _on(site: Estate, domains: Collection[str]) -> list[dict[str, t.Any]]:
     """The VMs with a disk on one of these domains."""
     disks = {
         disk["id"]

@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pathlib
+import shutil
 import signal
+import tempfile
 import typing as t
 from dataclasses import dataclass, field
 
@@ -21,7 +24,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client im
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.faults import Rule
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import PASSWORD, USERNAME, Twin
-from ansible_collections.ovirt_dr.storage.tests.integration.resume.flow import Call
+from ansible_collections.ovirt_dr.storage.tests.integration.resume.flow import INVENTORY, JOURNAL, Call
 from ansible_collections.ovirt_dr.storage.tests.integration.resume.state import State, state_of
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench import last_part, run_module
 
@@ -62,10 +65,10 @@ def is_write(method: str, path: str) -> bool:
 
 
 class Stage:
-    """A twin of one engine, and the modules that are called on it."""
+    """A twin of one engine, the modules that are called on it, and the folder with their files."""
 
-    def __init__(self, twin: Twin, concurrency: int) -> None:
-        self.twin = twin
+    def __init__(self, twin: Twin, folder: pathlib.Path, concurrency: int) -> None:
+        self.twin, self.folder = twin, folder
         (self.site,) = twin.sites
         self._concurrency = concurrency
 
@@ -111,7 +114,9 @@ class Stage:
     def _arguments(self, call: Call) -> dict[str, t.Any]:
         auth = {"url": self.twin.url(self.site), "username": USERNAME, "password": PASSWORD}
         common = {"poll_interval": 0.01, "timeout": 20, "concurrency": self._concurrency}
-        return {"auth": auth, **common, **call.options}
+        files = {JOURNAL: str(self.folder / "journal.jsonl"), INVENTORY: str(self.folder / "inventory.json")}
+        options = {key: files[value] if value in tuple(files) else value for key, value in call.options.items()}
+        return {"auth": auth, **common, **options}
 
 
 def impatient() -> None:
@@ -124,13 +129,15 @@ Answer = t.TypeVar("Answer")
 
 
 def aside(stage: Stage, work: t.Callable[[], Answer]) -> Answer:
-    """Do something in a copy of this process with a copy of the twin, which then is gone; its answer."""
+    """Do something in a copy of this process with a copy of the twin and the files, which then are gone; its answer."""
     reader, writer = multiprocessing.Pipe(duplex=False)
     child = os.fork()
     if not child:
-        stage.twin.reopen()
         try:
-            writer.send((True, work()))
+            stage.twin.reopen()
+            with tempfile.TemporaryDirectory() as folder:
+                stage.folder = shutil.copytree(stage.folder, pathlib.Path(folder) / "files")
+                writer.send((True, work()))
         except BaseException as error:  # noqa: BLE001 - told to the process that asked
             writer.send((False, repr(error)))
         finally:

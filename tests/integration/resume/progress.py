@@ -9,6 +9,8 @@ things that can happen to that call try one of them each, and then the whole flo
 
 from __future__ import annotations
 
+import json
+import pathlib
 import typing as t
 from dataclasses import dataclass
 
@@ -28,14 +30,15 @@ class Undisturbed:
 
 
 class Progress:
-    """A flow on a twin of an estate with one engine, begun and not yet ended."""
+    """A flow on a twin of an estate with one engine, begun and not yet ended. Its files lie in ``folder``."""
 
-    def __init__(self, estate: Estate, flow: t.Sequence[Call], concurrency: int) -> None:
+    def __init__(self, estate: Estate, flow: t.Sequence[Call], folder: pathlib.Path, concurrency: int) -> None:
+        (folder / "inventory.json").write_text(json.dumps(estate), encoding="utf-8")
         self.flow = flow
         self._known = known_ids(estate)
         self._twin = Twin(estate, profile="none", pace=PACE).start()
         self._since = self._twin.clock.stamp(0)
-        self._stage = Stage(self._twin, concurrency)
+        self._stage = Stage(self._twin, folder, concurrency)
         self._reached = 0
         self.undisturbed = aside(self._stage, self._whole)
 
@@ -50,10 +53,13 @@ class Progress:
             assert not result.get("failed"), f"{call.name}: {result['msg']}"
         self._reached = max(self._reached, number)
 
-    def after(self, way: str, nth: int) -> list[str]:
-        """How the end differs from the undisturbed one when the nth write of the next call meets with this, and the
-        whole flow is then run again; empty when all is well."""
-        return aside(self._stage, lambda: self._resumed(way, nth))
+    def after(self, way: str, nth: int, *, whole: bool = True) -> list[str]:
+        """How the end differs from the undisturbed one when the nth write of the next call meets with this; empty when
+        all is well.
+
+        whole: then the flow is run again from its beginning, and once more to see that nothing is left to do; else it
+        is taken up with the call that was disturbed, which is quicker."""
+        return aside(self._stage, lambda: self._resumed(way, nth, whole))
 
     def _whole(self) -> Undisturbed:
         writes = []
@@ -65,15 +71,15 @@ class Progress:
         assert not self._twin.errors, self._twin.errors
         return Undisturbed(tuple(writes), self._end())
 
-    def _resumed(self, way: str, nth: int) -> list[str]:
+    def _resumed(self, way: str, nth: int, whole: bool) -> list[str]:
         request = self._stage.disturbed(self.flow[self._reached], way, nth)
         where = f"write {nth}, {request}, {way}"
-        for call in self.flow:
+        for call in self.flow if whole else self.flow[self._reached :]:
             result = self._stage.run(call)
             if result.get("failed"):
                 return [f"{where}: then {call.name} fails: {result['msg']}"]
         writes = self._stage.writes()
-        for call in self.flow:
+        for call in self.flow if whole else ():
             result = self._stage.run(call)
             if result.get("failed") or result["changed"]:
                 return [f"{where}: a third time {call.name} is not done yet: {result['msg']}"]

@@ -6,19 +6,17 @@ is run again: everything ends as if nothing had happened."""
 
 from __future__ import annotations
 
-import json
 import pathlib
 import random
 import typing as t
 
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import patience, waits
-from ansible_collections.ovirt_dr.storage.tests.integration.resume import estates
-from ansible_collections.ovirt_dr.storage.tests.integration.resume.flow import flow
+from ansible_collections.ovirt_dr.storage.tests.integration.resume import estates, flow
 from ansible_collections.ovirt_dr.storage.tests.integration.resume.kill import WAYS, impatient
 from ansible_collections.ovirt_dr.storage.tests.integration.resume.progress import Progress
 
-CALLS = ("detach", "attach", "templates", "VMs", "start")
+CALLS = ("detach", "attach", "templates", "VMs", "disks", "remove", "start")
 VMS, POINTS, SEED = 50, 25, 7
 
 
@@ -30,34 +28,46 @@ def quick() -> t.Iterator[None]:
     waits.intervals.__defaults__, patience.PAUSES = defaults, pauses
 
 
-def begin(estate: estates.Estate, folder: pathlib.Path, concurrency: int) -> Progress:
-    inventory = folder / "estate.json"
-    inventory.write_text(json.dumps(estate), encoding="utf-8")
-    return Progress(estate, flow(estate, str(inventory)), concurrency)
-
-
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Progress]:
     # One request at a time: each write of every call has its number.
-    progress = begin(estates.small(), tmp_path_factory.mktemp("few"), concurrency=1)
+    estate = estates.small()
+    calls = flow.move(estate, [estates.UNWANTED])
+    progress = Progress(estate, calls, tmp_path_factory.mktemp("few"), concurrency=1)
     yield progress
     progress.close()
+
+
+def at_every_write(progress: Progress, number: int, way: str) -> None:
+    progress.reach(number)
+    writes = progress.undisturbed.writes[number]
+    assert writes, f"{progress.flow[number].name} asks for nothing"
+    ends = (1, writes)
+    found = [line for nth in range(1, writes + 1) for line in progress.after(way, nth, whole=nth in ends)]
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("number", range(len(CALLS)), ids=CALLS)
 def test_every_write_of_a_small_estate(few: Progress, number: int, way: str) -> None:
     assert tuple(call.name for call in few.flow) == CALLS
-    few.reach(number)
-    writes = few.undisturbed.writes[number]
-    assert writes
-    found = [line for nth in range(1, writes + 1) for line in few.after(way, nth)]
-    assert not found, "\n".join(found)
+    at_every_write(few, number, way)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_write_of_a_repointing(tmp_path: pathlib.Path, way: str) -> None:
+    estate = estates.small()
+    progress = Progress(estate, flow.repoint(estate), tmp_path, concurrency=1)
+    try:
+        at_every_write(progress, 0, way)
+    finally:
+        progress.close()
 
 
 def test_random_writes_of_a_larger_estate(tmp_path: pathlib.Path) -> None:
     """As a module is used: with many requests under way when it is killed."""
-    many = begin(estates.large(VMS), tmp_path, concurrency=8)
+    estate = estates.large(VMS)
+    many = Progress(estate, flow.move(estate), tmp_path, concurrency=8)
     writes = many.undisturbed.writes
     places = [(number, nth) for number, count in enumerate(writes) for nth in range(1, count + 1)]
     chance = random.Random(SEED)
