@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -163,6 +164,21 @@ def _absent(kind: str, selector: str, wishes: Wishes, lying: Lying) -> Outcome:
     return settled("remove", kind, selector, "", "already", message, required=wishes.is_required(selector))
 
 
+def _gone(wishes: Wishes, lying: Lying) -> set[str]:
+    """The ids of unwanted VMs that an earlier run removed: the inventory knows them, and they are nowhere any more."""
+    there = {vm.id for vm in lying.vms} | lying.registered_vms.keys()
+    known = lying.inventory_vms.values()
+    names = Counter(vm.name for vm in known)
+    unwanted, excluded = set(wishes.unwanted.get("vms", ())), set(wishes.exclude)
+    return {
+        vm.id
+        for vm in known
+        if vm.id not in there
+        and (vm.id in unwanted or (vm.name in unwanted and names[vm.name] == 1))
+        and not excluded & {vm.id, vm.name}
+    }
+
+
 class _Planner:
     """Steps for what may go; problems of required ones, refused outcomes of the others."""
 
@@ -180,8 +196,8 @@ class _Planner:
         self.refused: list[Outcome] = []
 
     def vms(self, chosen: Sequence[UnregisteredVm]) -> None:
-        """Plan the removal of VMs. A disk that two of them share goes only when both may go."""
-        going, allowed = {vm.id for vm in chosen}, list(chosen)
+        """Plan the removal of VMs. A disk that two of them share goes only when both may go, or one went before."""
+        going, allowed = {vm.id for vm in chosen} | _gone(self._wishes, self._lying), list(chosen)
         while True:
             contents = {vm.id: content_of(vm, going, self._lying) for vm in allowed}
             accepted = self._wishes.accepted

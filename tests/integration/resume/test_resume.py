@@ -38,20 +38,12 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Progress]:
     progress.close()
 
 
-def at_every_write(progress: Progress, number: int, way: str) -> None:
-    progress.reach(number)
-    writes = progress.undisturbed.writes[number]
-    assert writes, f"{progress.flow[number].name} asks for nothing"
-    ends = (1, writes)
-    found = [line for nth in range(1, writes + 1) for line in progress.after(way, nth, whole=nth in ends)]
-    assert not found, "\n".join(found)
-
-
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("number", range(len(CALLS)), ids=CALLS)
 def test_every_write_of_a_small_estate(few: Progress, number: int, way: str) -> None:
     assert tuple(call.name for call in few.flow) == CALLS
-    at_every_write(few, number, way)
+    found = few.at_every_write(number, way)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -59,9 +51,10 @@ def test_every_write_of_a_repointing(tmp_path: pathlib.Path, way: str) -> None:
     estate = estates.small()
     progress = Progress(estate, flow.repoint(estate), tmp_path, concurrency=1)
     try:
-        at_every_write(progress, 0, way)
+        found = progress.at_every_write(0, way)
     finally:
         progress.close()
+    assert not found, "\n".join(found)
 
 
 def test_random_writes_of_a_larger_estate(tmp_path: pathlib.Path) -> None:

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import patience, waits
 from ansible_collections.ovirt_dr.storage.tests.integration.resume import estates
-from ansible_collections.ovirt_dr.storage.tests.integration.resume.flow import Call, flow
+from ansible_collections.ovirt_dr.storage.tests.integration.resume.flow import INVENTORY, Call, move
 from ansible_collections.ovirt_dr.storage.tests.integration.resume.kill import WAYS, impatient
 from ansible_collections.ovirt_dr.storage.tests.integration.resume.progress import Progress
 
@@ -24,8 +23,6 @@ def removal(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Progress]:
     impatient()
     estate = estates.small()
     site = estate["sites"][0]
-    inventory = tmp_path_factory.mktemp("removal") / "estate.json"
-    inventory.write_text(json.dumps(estate), encoding="utf-8")
     unwanted = Call(
         "removal",
         "unregistered_remove",
@@ -37,12 +34,11 @@ def removal(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Progress]:
             "templates": sorted(one["id"] for one in site["templates"] if one["name"] != "Blank"),
             "accept": ["left_disks", "delete_protected"],
             "confirm": CONFIRM,
-            "inventory": str(inventory),
+            "inventory": INVENTORY,
             "inventory_site": site["name"],
         },
     )
-    progress = Progress(estate, (*flow(estate, str(inventory))[:2], unwanted), concurrency=1)
-    progress.reach(2)
+    progress = Progress(estate, (*move(estate)[:2], unwanted), tmp_path_factory.mktemp("removal"), concurrency=1)
     yield progress
     progress.close()
     waits.intervals.__defaults__, patience.PAUSES = defaults, pauses
@@ -50,7 +46,6 @@ def removal(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Progress]:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_every_write_of_a_removal(removal: Progress, way: str) -> None:
-    writes = removal.undisturbed.writes[2]
-    assert writes > 5
-    found = [line for nth in range(1, writes + 1) for line in removal.after(way, nth)]
+    assert removal.undisturbed.writes[2] > 5
+    found = removal.at_every_write(2, way)
     assert not found, "\n".join(found)

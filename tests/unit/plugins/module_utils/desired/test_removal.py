@@ -192,6 +192,20 @@ def test_a_shareable_disk_goes_only_with_all_that_have_it() -> None:
     assert (removals, [one.name for one in plan.outcomes]) == ([], ["two", "web"])
 
 
+@pytest.mark.parametrize(("name", "goes"), [("two", True), ("id-two", True), ("other", False)])
+def test_a_shareable_disk_goes_when_an_earlier_run_removed_the_others_that_had_it(name: str, goes: bool) -> None:
+    """It was cut off between the two, and is run again with the same options."""
+    known = inventory(inventory_vm("web", inventory_disk("web-os", "a"), SHARED), inventory_vm("two", SHARED))
+    asked = wishes(vms=["web", name])
+    if not goes:
+        with pytest.raises(BadInput, match="two \\(id-two\\) has it too"):
+            plan_removal(asked, lying(*THERE, known=known))
+        return
+    plan, removals = plan_removal(asked, lying(*THERE, known=known))
+    assert [one.record.name for one in removals] == ["web"]
+    assert [(one.name, one.state) for one in plan.outcomes] == [(name, "already")]
+
+
 def test_a_shareable_disk_elsewhere_stays_for_the_others() -> None:
     elsewhere = inventory_disk("shared", "b", shareable=True)
     known = inventory(inventory_vm("web", inventory_disk("web-os", "a"), elsewhere), inventory_vm("two", elsewhere))
