@@ -82,7 +82,7 @@ options:
         description:
           - The hosts that were fenced, by name or id. Needed for V(fencing).
           - Name all of them that could reach the storage. Where O(other_engine) is asked, hosts that it still shows in
-            use count as down when they are named here.
+            use count as down when they are named here, and a list that leaves one of them out shows nothing.
         type: list
         elements: str
       details:

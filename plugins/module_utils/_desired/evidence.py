@@ -262,6 +262,10 @@ def _ask(
             return
         hosts = ", ".join(f"{host.name} ({host.status})" for host in alive)
         words = f"engine {other.url}: {where}, with hosts {hosts}"
+        # Fencing that left out hosts shows nothing: who said so did not know of them.
+        for proof in [one for one in proofs if one.kind == "fencing"]:
+            proofs.remove(proof)
+            of_no_use.append(f"{proof.text}: that leaves out {', '.join(host.name for host in alive)}")
         if any(host.status == "up" for host in alive) and domain.status != "inactive":
             against.append(words)
         else:

@@ -200,6 +200,11 @@ USELESS: dict[str, tuple[Prepare, t.Callable[[Bench], Given], str]] = {
         asked,
         "with hosts hv-a1 (non_responsive); they may still write",
     ),
+    "fencing that left out a host": (
+        hosts("non_responsive"),
+        lambda bench: {**asked(bench), "evidence": [said("fencing", "fenced", hosts=["hv-a1"])]},
+        "fencing: fenced hv-a1, said by hook-7 at ",
+    ),
     "an inactive domain": (domain_is("inactive"), asked, "with hosts hv-a1 (up), hv-a2 (up); they may still write"),
     "nobody there": (
         nothing,
