@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.unregistered import owners_of
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.unregistered_content import owners_of
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.names import HasNameAndId, label
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import (
     Disk,

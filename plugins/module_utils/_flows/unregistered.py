@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import select
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.unregistered import (
-    Here,
-    Told,
     ambiguous_names,
     describe_disks,
     describe_templates,
     describe_vms,
 )
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.unregistered_content import Here, Told
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import NotFound
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import (
