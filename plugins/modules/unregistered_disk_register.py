@@ -73,7 +73,8 @@ options:
       - A disk that O(inventory) holds belongs to whom it says. Any other one may belong to every VM and template that
         its domain lists as unregistered, and is floating when it lists none.
       - V(refuse) leaves it alone and lists it in RV(unknown_owners).
-      - V(unknown_is_floating) registers it when it is not known whose it is, which says that it belongs to nobody.
+      - V(unknown_is_floating) registers it when it is not known whose it is, which says that it belongs to nobody. One
+        without a name, as disks are that stand on those of templates, must be named by its id then.
       - V(any) registers also a disk that is known to belong to a VM or template, when O(disks) gives its name or id and
         no pattern. That VM or template cannot be registered whole any more.
     type: str

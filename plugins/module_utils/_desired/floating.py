@@ -152,7 +152,8 @@ class Floating:
         """A disk that is, or may be, somebody's."""
         if owner.kind == "unknown":
             self.unknown.append((disk, owner))
-            if self._policy != "refuse":
+            # A disk without a name mostly stands on one of a template: it is no floating one, unless its id is given.
+            if self._policy != "refuse" and (disk.name or literal):
                 self._bring_in(disk, shareable=False)
                 return
         if owner.kind in ("vm", "template") and self._policy == "any" and literal:
@@ -178,10 +179,11 @@ class Floating:
                 f"belongs to VM {names} and comes with it, see unregistered_vm_register. As a floating disk it would "
                 "keep the VM from coming; 'owners: any' allows that"
             )
-        unnamed = "" if disk.name else "it has no name, as copies of the disks of templates have none; "
+        unnamed = "" if disk.name else "it has no name, as disks that stand on those of templates; "
         return (
             f"{unnamed}it is not known whether it belongs to {names}. Register first what is not registered of these, "
             "give an 'inventory' that holds the disk, or say 'owners: unknown_is_floating'"
+            f"{'' if disk.name else ' and name it by its id'}"
         )
 
     def _bring_in(self, disk: Candidate, *, shareable: bool) -> None:

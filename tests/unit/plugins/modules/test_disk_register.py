@@ -247,10 +247,10 @@ def test_renames_that_cannot_be(bench: Bench, tmp_path: pathlib.Path, pairs: lis
     assert not sent(bench)
 
 
-def nameless(bench: Bench) -> None:
-    """The storage of archive2025 tells no name."""
-    content = bench.twin.storage.contents[DATA_DB]
-    disk = record(bench.twin.estate, "primary", "disks", ARCHIVE)["id"]
+def nameless(bench: Bench, name: str = ARCHIVE, domain: str = DATA_DB) -> None:
+    """The storage of a disk tells no name."""
+    content = bench.twin.storage.contents[domain]
+    disk = record(bench.twin.estate, "primary", "disks", name)["id"]
     content.disks[disk] = {**content.disks[disk], "name": "", "alias": ""}
 
 
@@ -268,11 +268,23 @@ def test_a_disk_without_any_name_is_told_with_the_one_that_the_engine_made_up(be
     nameless(bench)
     disk = record(bench.twin.estate, "primary", "disks", ARCHIVE)["id"]
     alone = register_disks(bench, disk)
-    assert "it has no name, as copies of the disks of templates have none" in failures(alone)[disk]
+    assert "it has no name, as disks that stand on those of templates" in failures(alone)[disk]
     result = register_disks(bench, disk, owners="unknown_is_floating")
     assert not result.get("failed"), result["msg"]
     assert result["unnamed"] == [{"id": disk, "name": held(bench, disk).name}]
     assert held(bench, disk).name.startswith("RegisteredDisk_")
+
+
+def test_a_disk_without_a_name_is_taken_only_by_its_id(bench: Bench) -> None:
+    """The disk of web01 stands on that of its template, and tells no name therefore."""
+    bench.ready("attached")
+    nameless(bench, "web01_os", DATA_WEB)
+    disk = record(bench.twin.estate, "primary", "disks", "web01_os")["id"]
+    result = register_disks(bench, "*", exclude=["*_os"], owners="unknown_is_floating")
+    assert not result.get("failed"), result["msg"]
+    assert result["done"] == {"register": [ARCHIVE]}
+    assert "name it by its id" in left_alone(result)[disk]
+    assert disk in [one["id"] for one in result["unknown_owners"]]
 
 
 # -- quota and profile
