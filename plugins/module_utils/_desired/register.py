@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class Known:
 
 
 NOTHING_KNOWN = Known()
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ANYWHERE = Placement()
 
 
@@ -259,7 +261,8 @@ def _unmatched(
         required = is_required(selector)
         if there:
             continue
-        under = index.find(wish.name) if wish.name else []
+        # A VM that was renamed is found by its id, so an id that is not there is not there under another name either.
+        under = index.find(wish.name) if wish.name and not _ID.fullmatch(selector) else []
         source = known.id_of(selector)
         if under and source in ("", under[0].id):
             message = f"is registered as {under[0].name}"

@@ -286,6 +286,12 @@ def test_another_vm_of_the_new_name_is_not_taken_for_the_renamed_one():
     assert [outcome.state for outcome in plan.outcomes] == ["failed"]
 
 
+def test_an_id_that_is_not_there_is_not_there_under_a_new_name():
+    gone = "79c5b65a-7a90-4428-b7d7-c0352db64709"
+    plan = plan_vms([gone], [], [vm("web-dr", id_="2")], wishes=[Wish(gone, name="web-dr")])
+    assert [outcome.state for outcome in plan.outcomes] == ["failed"]
+
+
 def test_what_is_registered_under_its_old_name_is_not_renamed():
     (outcome,) = plan_vms(["*"], [lost_vm("web")], [vm("web")], wishes=[Wish("web", name="web-dr")]).outcomes
     assert (outcome.state, outcome.message) == ("already", "is registered as web; what is registered is not renamed")
