@@ -49,6 +49,8 @@ class Known:
 
 
 NOTHING_KNOWN = Known()
+# How an engine names a VM that a host runs and it does not know; it gets the id that the host tells (tried on one).
+EXTERNAL = "external-"
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ANYWHERE = Placement()
 
@@ -96,7 +98,13 @@ def plan_register(
         partial = wish.partial if wish.partial is not None else _either(may_be_partial, entity)
         if wish.clone:
             continue
-        if entity.id in there:
+        if kind == "vm" and entity.id in there and there[entity.id].name == f"{EXTERNAL}{entity.name}":
+            message = (
+                f"{label(entity)} runs on a host still, so the engine took it in as {EXTERNAL}{entity.name} when its "
+                "domain left; stop that one, wait until it is gone, then run again"
+            )
+            planner.settle(entity, "failed", message, required)
+        elif entity.id in there:
             planner.settle(entity, "already", _is_registered(there[entity.id], wish), required)
         elif kind == "vm" and not wish.name and entity.name in owners:
             owner = owners[entity.name]

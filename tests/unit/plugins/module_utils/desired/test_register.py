@@ -78,6 +78,17 @@ def test_a_step_says_what_is_registered_and_from_where():
         (
             "web",
             [lost_vm("web")],
+            [vm("external-web", id_="id-web")],
+            {},
+            "failed",
+            (
+                "web (id-web) runs on a host still, so the engine took it in as external-web when its domain left; "
+                "stop that one, wait until it is gone, then run again"
+            ),
+        ),
+        (
+            "web",
+            [lost_vm("web")],
             [vm("web", id_="other")],
             {},
             "failed",
