@@ -151,8 +151,9 @@ def register_templates(context: Context, params: Mapping[str, t.Any]) -> Result:
 
 def _verification(target: Target) -> Verification:
     """What the registered entities are compared with. Quotas that are given are read back when they are set."""
+    domains = {domain.id: domain.name for domain in target.domains}
     given = target.quotas is not None
-    return Verification(target.inventory, target.mappings, target.data_center.id, quotas_given=given)
+    return Verification(target.inventory, target.mappings, target.data_center.id, domains, quotas_given=given)
 
 
 def _needed(client: Client, target: Target, params: Mapping[str, t.Any], registered: t.Collection[str]) -> Needed:

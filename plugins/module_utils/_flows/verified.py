@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.permissions import Grant
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.compare import Machine
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.expected import Expectation
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.mappings import Mappings
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.verify import (
     Judged,
     failures,
@@ -21,7 +22,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.verify i
     judge,
     plan_grants,
 )
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput, DrError
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result, merged
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.verify_reads import EngineSide
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory_records import (
@@ -41,13 +42,14 @@ REGISTERS = ("register", "register_template")
 
 @dataclass(frozen=True)
 class Verification:
-    """What registered entities are compared with. inventory: None when there is none; quotas_given: they were set anew,
-    and read back then.
+    """What registered entities are compared with. inventory: None when there is none; domains: id -> name in the
+    target; quotas_given: they were set anew, and read back then.
     """
 
     inventory: Inventory | None
     mappings: Mappings
     data_center_id: str
+    domains: Mapping[str, str] = field(default_factory=dict)
     quotas_given: bool = False
 
 
@@ -83,19 +85,31 @@ def verified(context: Context, result: Result, params: Mapping[str, t.Any], what
     """The result of a register, with ``verified`` and ``differences``, and the outcomes of what that led to.
 
     Entities that a former run registered are compared as well. Without an inventory, or when that is not wanted,
-    nothing is read.
+    nothing is read, and neither after a run that was stopped. A comparison that cannot be made takes nothing away from
+    what was registered: it is a warning, and a failure only if something must not differ.
     """
-    if what.inventory is None or params["verify"] in ("events", "none") or not context.wait:
-        result.extra.update(verified=None, differences=[])
+    result.extra.update(verified=None, differences=[])
+    if what.inventory is None or params["verify"] in ("events", "none") or not context.wait or result.report.stopped:
         return result
-    return _Verifying(context, what, what.inventory).run(result, params)
+    try:
+        return _Verifying(context, what, what.inventory).run(result, params)
+    except DrError as error:
+        return _not_compared(result, error, fails=bool(params["strict"]))
+
+
+def _not_compared(result: Result, error: DrError, *, fails: bool) -> Result:
+    message = f"what was registered could not be compared with the inventory: {error}"
+    if not fails:
+        return replace(result, plan=replace(result.plan, warnings=(*result.plan.warnings, message)))
+    outcome = replace(settled("verify", "inventory", "", "", "failed", message), failure=error.failure())
+    return replace(result, plan=replace(result.plan, outcomes=(*result.plan.outcomes, outcome)))
 
 
 class _Verifying:
     def __init__(self, context: Context, what: Verification, inventory: Inventory) -> None:
         self._context = context
         self._what = what
-        self._domains = inventory.domains
+        self._domains = {**inventory.domains, **what.domains}
         self._known: dict[str, InventoryVm | InventoryTemplate] = {vm.id: vm for vm in inventory.vms}
         self._known.update(inventory.templates)
 
@@ -112,7 +126,7 @@ class _Verifying:
         judged = self._settled(side, entities)
         if params["permissions"] == "restore":
             plan = plan_grants(judged, side.roles, side.whom)
-            grants = self._context.carry_out(plan, {"grant": Grant(self._context.client)})
+            grants = self._grants(plan, result)
             judged = granted(judged, grants.report.outcomes)
             result = merged([result, grants])
         different = [entity for entity in judged if entity.differences]
@@ -126,6 +140,11 @@ class _Verifying:
             warnings=(*plan.warnings, *side.unread),
         )
         return Result(plan, result.report, extra)
+
+    def _grants(self, plan: Plan, result: Result) -> Result:
+        if self._context.stop_at_failure and any(one.required and one.state == "failed" for one in result.outcomes):
+            return self._context.not_begun(plan, "not run: the register ended before")
+        return self._context.carry_out(plan, {"grant": Grant(self._context.client)})
 
     def _is_there(self, outcome: Outcome) -> bool:
         """Whether a register ended with the entity there; in check mode only what was there before is. A clone of an
@@ -158,7 +177,11 @@ class _Verifying:
                 break
             self._context.clock.sleep(self._context.poll_interval)
             side.again()
-            judged.update(self._judged(side, late))
+            now = self._judged(side, late)
+            same = all(now[one].differences == judged[one].differences for one in now)
+            judged.update(now)
+            if same:
+                break
         return list(judged.values())
 
     def _judged(self, side: EngineSide, entities: Mapping[str, _Entity]) -> dict[str, Judged]:

@@ -19,7 +19,7 @@ from ansible_collections.ovirt_dr.storage.tests.integration.playbooks.drills imp
 from ansible_collections.ovirt_dr.storage.tests.integration.playbooks.runbook import finish
 
 # Tasks of the play, however many VMs and domains there are.
-TASKS = 13
+TASKS = 14
 SUMMARY_KEYS = {
     "profile": str,
     "latency_ms": float,

@@ -8,8 +8,11 @@ from __future__ import annotations
 import json
 import pathlib
 import typing as t
+from dataclasses import replace
 
 import pytest
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.clock import Clock
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows import verified
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin import follow as twin_follow
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench import (
     Bench,
@@ -29,6 +32,14 @@ ADA: dict[str, t.Any] = {
     "principal": "ada",
     "user_name": "ada@ldap",
     "domain": {"id": "6C646170", "name": "ldap"},
+}
+LABEL = {
+    "id": "1abe1000-0000-4000-8000-000000000001",
+    "name": "db-licensed",
+    "has_implicit_affinity_group": "false",
+    "read_only": "false",
+    "vms": [],
+    "hosts": [],
 }
 TEAM = {"id": "7ea00000-0000-4000-8000-000000000001", "name": "Operators"}
 ROLE = {"id": "01e00000-0000-4000-8000-000000000001", "name": "Auditor"}
@@ -358,6 +369,60 @@ def test_a_vm_that_cannot_be_read_is_told(case: Case, monkeypatch: pytest.Monkey
     result = case.register("app01")
     assert not result.get("failed"), result["msg"]
     assert result["verified"]["compared"] == 0
+
+
+def test_a_comparison_that_cannot_be_made_takes_nothing_away(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    case.begin(people)
+    no_roles = {"action": "status", "method": "GET", "path": "api/roles$", "status": 400}
+    case.bench.twin.fail(no_roles, "recovery")
+    result = case.register("app03")
+    assert not result.get("failed"), result["msg"]
+    assert (result["verified"], result["done"]) == (None, {"register": ["app03"]})
+    assert "could not be compared with the inventory" in json.dumps(result) + " ".join(capsys.readouterr().err.split())
+    case.bench.twin.fail(no_roles, "recovery")
+    strict = case.register("app03", strict=["disks"])
+    assert strict["failed"]
+    assert "could not be compared with the inventory" in strict["msg"]
+
+
+def test_what_is_only_late_is_looked_at_again(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A register that was not waited for by the engine may write what it writes last after its answer."""
+    case.begin(lambda estate: site_of(estate, "recovery")["affinity_labels"].append(LABEL))
+    case.register("db01", verify="none")
+    site = case.bench.twin.site("recovery")
+    with site.lock:
+        site.settle()
+        label, vm = site.named("affinity_label", "db-licensed"), site.named("vm", "db01")
+        assert label is not None
+        assert vm is not None
+        members = label.subs["vms"]
+        label.subs["vms"] = []
+    looks: list[float] = []
+
+    def sleep(self: Clock, seconds: float) -> None:
+        looks.append(seconds)
+        label.subs["vms"] = members
+
+    real = verified._Verifying._settled
+
+    def settled(self: t.Any, side: t.Any, entities: t.Any) -> t.Any:
+        fresh = {key: replace(one, outcome=replace(one.outcome, state="done")) for key, one in entities.items()}
+        monkeypatch.setattr(Clock, "sleep", sleep)
+        return real(self, side, fresh)
+
+    monkeypatch.setattr(verified._Verifying, "_settled", settled)
+    assert kinds(case.register("db01")) == {"db01": {"disks"}}
+    assert looks == [0.01]
+
+
+def test_grants_are_not_begun_after_a_failure_that_stops(case: Case) -> None:
+    case.begin(people)
+    case.register("app03")
+    case.bench.twin.fail("register:web01", "recovery")
+    case.bench.forget()
+    result = case.register("app03", "web01", permissions="restore", on_failure="stop")
+    assert result["failed"]
+    assert not case.bench.writes(GRANT)
 
 
 def test_nothing_is_read_that_is_not_wanted(case: Case) -> None:
