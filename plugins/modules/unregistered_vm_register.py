@@ -135,6 +135,17 @@ EXAMPLES = r"""
         - from: {network: frontend, profile: frontend}
           to: {network: frontend, profile: frontend}
 
+- name: Everything comes with all it had; lost permissions are given again, and a missing disk or snapshot is a failure
+  ovirt_dr.storage.unregistered_vm_register:
+    data_center: Recovery
+    domains: [data-web]
+    vms: ["*"]
+    cluster: dr
+    inventory: /srv/dr/primary.json
+    inventory_site: primary
+    permissions: restore
+    strict: [disks, snapshots]
+
 - name: A database may come without the disks that are not replicated
   ovirt_dr.storage.unregistered_vm_register:
     data_center: Recovery
