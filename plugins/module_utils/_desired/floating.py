@@ -180,10 +180,10 @@ class Floating:
                 "keep the VM from coming; 'owners: any' allows that"
             )
         unnamed = "" if disk.name else "it has no name, as disks that stand on those of templates; "
+        by_id = "" if disk.name else " and name it by its id"
         return (
-            f"{unnamed}it is not known whether it belongs to {names}. Register first what is not registered of these, "
-            "give an 'inventory' that holds the disk, or say 'owners: unknown_is_floating'"
-            f"{'' if disk.name else ' and name it by its id'}"
+            f"{unnamed}its owner is not known. Give an 'inventory' that holds it, say 'owners: unknown_is_floating'"
+            f"{by_id}, or register first what it may belong to: {names}"
         )
 
     def _bring_in(self, disk: Candidate, *, shareable: bool) -> None:

@@ -91,7 +91,7 @@ def test_without_an_inventory_nothing_is_taken_while_vms_may_own_it(bench: Bench
     (told,) = [one for one in result["unknown_owners"] if one["name"] == ARCHIVE]
     assert told["domains"] == ["data-db"]
     assert {"db01", "db02", "dns02", "legacy01"} <= set(told["may_belong_to"])
-    assert "Register first what is not registered of these, give an 'inventory'" in left_alone(result)[ARCHIVE]
+    assert "its owner is not known. Give an 'inventory' that holds it" in left_alone(result)[ARCHIVE]
 
     named = register_disks(bench, ARCHIVE)
     assert named["failed"]
