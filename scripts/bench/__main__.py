@@ -13,7 +13,7 @@ import os
 import pathlib
 import sys
 
-from . import peer_speed, probe_speed, repoint_speed, twin_speed
+from . import peer_speed, probe_speed, register_speed, repoint_speed, twin_speed
 from .catalogue import Benchmark
 from .failover import run
 from .options import BenchError, chosen
@@ -59,12 +59,14 @@ def measure(benchmark: Benchmark, folder: pathlib.Path) -> list[Record]:
 
 
 def measure_alone(benchmark: Benchmark, size: int, folder: pathlib.Path) -> list[Record]:
-    """The twin alone, or a host's probe, which this machine may not be able to run. BenchError."""
+    """What is measured without a playbook. A host's probe this machine may not be able to run. BenchError."""
     print(f"{benchmark.name}: {size} {benchmark.unit} ... ", end="", flush=True)
     load = os.getloadavg()[0]
     run_alone = {"probe": probe_speed.run, "repoint": repoint_speed.run}.get(benchmark.kind, twin_speed.run)
+    place = folder / f"{benchmark.name}-{size}"
     try:
-        figures = run_alone(size, folder / f"{benchmark.name}-{size}")
+        registering = benchmark.kind == "register"
+        figures = register_speed.run(benchmark, size, place) if registering else run_alone(size, place)
     except probe_speed.NotMeasured as reason:
         print(f"not measured ({reason})", flush=True)
         return []

@@ -15,7 +15,8 @@ FLOOR_SECONDS = 10.0
 @dataclasses.dataclass(frozen=True)
 class Benchmark:
     """A failover of an estate, or (kind ``twin``) the twin alone, or (``probe``) a host's probe, or (``repoint``) one
-    task that repoints, or (``peer``) the same failover with another collection, at several sizes.
+    task that repoints, or (``register``) domains that come in with what lies on them, or (``peer``) the same failover
+    with another collection, at several sizes.
 
     unit: what ``sizes`` count; latency_ms: milliseconds that every request takes besides what the profile spends;
     domains: the drill's DOMAINS, the same at every size, so that sizes differ in nothing but VMs; limit_seconds: how
@@ -29,7 +30,7 @@ class Benchmark:
     domains: int
     unit: str = "VMs"
     limit_seconds: float = 1800.0
-    kind: t.Literal["failover", "twin", "probe", "repoint", "peer"] = "failover"
+    kind: t.Literal["failover", "twin", "probe", "repoint", "register", "peer"] = "failover"
 
 
 BENCHMARKS = (
@@ -37,6 +38,8 @@ BENCHMARKS = (
     Benchmark("failover-engine-4.5", profile="engine-4.5", latency_ms=0.0, sizes=(30, 100), domains=3),
     Benchmark("twin", profile="none", latency_ms=0.0, sizes=(10_000,), domains=8, kind="twin"),
     Benchmark("repoint", profile="none", latency_ms=25.0, sizes=(100,), domains=100, unit="domains", kind="repoint"),
+    Benchmark("register", profile="none", latency_ms=25.0, sizes=(1_000,), domains=8, kind="register"),
+    Benchmark("register-engine-4.5", profile="engine-4.5", latency_ms=0.0, sizes=(100,), domains=2, kind="register"),
     Benchmark("probe", profile="none", latency_ms=0.0, sizes=(32,), domains=0, unit="LUNs", kind="probe"),
     Benchmark("peer", profile="none", latency_ms=25.0, sizes=(100,), domains=3, kind="peer"),
 )
@@ -60,6 +63,12 @@ time-out (2 s here) once, not once for each LUN."""
 
 REPOINT_BOUNDS = {"client_cpu_seconds": 15.0, "requests_per_connection": 6.0}
 """What one task of storage_connection must keep to that points 200 connections of 100 iSCSI domains elsewhere."""
+
+REGISTER_BOUNDS = {"requests_per_entity": 1.0, "reads_per_entity": 1.0, "listings": 1.0, "client_peak_mb": 300.0}
+PLAN_BOUNDS = {"plan_cpu_seconds": 5.0}
+ENGINE_BOUNDS = {"ratio_to_floor": 1.2}
+"""What registering must keep to: one request for each entity and one list of each kind for each domain and module; to
+list and plan 1,000 VMs with 2,000 disks; with the engine's own times, a share more than the engine alone needs."""
 
 
 def bound(floor_seconds: float) -> float:

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import typing as t
 
-from .catalogue import PROBE_BOUNDS, REPOINT_BOUNDS, TWIN_BOUNDS, Benchmark, bound
+from .catalogue import (
+    ENGINE_BOUNDS,
+    PLAN_BOUNDS,
+    PROBE_BOUNDS,
+    REGISTER_BOUNDS,
+    REPOINT_BOUNDS,
+    TWIN_BOUNDS,
+    Benchmark,
+    bound,
+)
 from .slope import growth, least_squares
 
 Record = dict[str, t.Any]
@@ -49,8 +58,10 @@ def run_record(benchmark: Benchmark, size: int, drill: t.Mapping[str, t.Any], lo
 
 
 def bounded_record(benchmark: Benchmark, size: int, figures: t.Mapping[str, float], load: float) -> Record:
-    """The twin alone or a host's probe; each figure with its bound and whether it keeps to it."""
-    bounds = {"probe": PROBE_BOUNDS, "repoint": REPOINT_BOUNDS}.get(benchmark.kind, TWIN_BOUNDS)
+    """What is measured without a playbook; each figure with its bound and whether it keeps to it."""
+    registering = REGISTER_BOUNDS | (PLAN_BOUNDS if benchmark.profile == "none" else ENGINE_BOUNDS)
+    kinds = {"probe": PROBE_BOUNDS, "repoint": REPOINT_BOUNDS, "register": registering}
+    bounds = kinds.get(benchmark.kind, TWIN_BOUNDS)
     met = {
         name: figures[name] >= bound if name == "requests_per_second" else figures[name] <= bound
         for name, bound in bounds.items()

@@ -32,7 +32,12 @@ def table(records: t.Sequence[Record]) -> str:
     """The tables as lines: of runs, of slopes, of what is measured alone, those that have rows."""
     runs = [_run(record) for record in records if record["kind"] == "run"]
     slopes = [_slope(record) for record in records if record["kind"] == "slope"]
-    alone = [row for record in records if record["kind"] in ("twin", "probe", "repoint") for row in _alone(record)]
+    alone = [
+        row
+        for record in records
+        if record["kind"] in ("twin", "probe", "repoint", "register")
+        for row in _alone(record)
+    ]
     peers = [row for record in records if record["kind"] == "peer" for row in _peer(record)]
     tables = ((RUNS, runs), (SLOPES, slopes), (PEERS, peers), (ALONE, alone))
     return "\n\n".join(_lay_out(head, rows) for head, rows in tables if rows)

@@ -71,6 +71,20 @@ def test_the_twin_alone_is_measured_against_its_bounds(tmp_path: pathlib.Path) -
     assert not (tmp_path / "bench" / "twin-15" / "twin.json").exists()
 
 
+def test_registering_is_measured_against_its_bounds(tmp_path: pathlib.Path) -> None:
+    code, screen = bench(tmp_path, BENCH="register", SIZES="20")
+    assert code == 0, screen
+    (record,) = json.loads((tmp_path / "bench" / "summary.json").read_text(encoding="utf-8"))
+    assert (record["name"], record["kind"], record["size"], record["domains"]) == ("register", "register", 20, 8)
+    figures = record["figures"]
+    assert figures["registered"] > 20
+    assert (figures["requests_per_entity"], figures["listings"]) == (1, 1)
+    assert 20 < figures["client_peak_mb"] < 300
+    assert figures["plan_cpu_seconds"] > 0
+    assert set(record["met"]) == set(record["bounds"])
+    assert not (tmp_path / "bench" / "register-20" / "twin.json").exists()
+
+
 @pytest.mark.parametrize("variables", [{"BENCH": "failback"}, {"SIZES": "3"}])
 def test_what_cannot_be_run_is_told_in_a_line_and_nothing_is_written(
     tmp_path: pathlib.Path, variables: dict[str, str]

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from ansible_collections.ovirt_dr.storage.scripts.bench.catalogue import BENCHMARKS, Benchmark, bound
 from ansible_collections.ovirt_dr.storage.scripts.bench.options import BenchError, chosen
@@ -34,6 +36,8 @@ def test_all_at_their_own_sizes_when_nothing_is_said() -> None:
         "failover-engine-4.5": ("engine-4.5", (30, 100)),
         "twin": ("none", (10_000,)),
         "repoint": ("none", (100,)),
+        "register": ("none", (1_000,)),
+        "register-engine-4.5": ("engine-4.5", (100,)),
         "probe": ("none", (32,)),
         "peer": ("none", (100,)),
     }
@@ -41,7 +45,7 @@ def test_all_at_their_own_sizes_when_nothing_is_said() -> None:
 
 def test_other_sizes_smallest_first_each_once() -> None:
     sizes = {found.kind: found.sizes for found in chosen({"SIZES": "60, 15,60"})}
-    assert sizes == {"failover": (15, 60), "twin": (15, 60), "repoint": (15, 60), "probe": (32,), "peer": (15, 60)}
+    assert sizes == dict.fromkeys(("failover", "twin", "repoint", "register", "peer"), (15, 60)) | {"probe": (32,)}
 
 
 def test_the_other_collection_is_asked_for_no_more_than_it_can_do_in_minutes() -> None:
@@ -56,10 +60,8 @@ def test_no_size(sizes: str) -> None:
 
 
 def test_a_pattern_that_names_nothing_is_told_with_the_names_there_are() -> None:
-    with pytest.raises(
-        BenchError,
-        match=r"no benchmark is named failback; there are: failover, failover-engine-4\.5, twin, repoint, probe, peer",
-    ):
+    names = "failover, failover-engine-4.5, twin, repoint, register, register-engine-4.5, probe, peer"
+    with pytest.raises(BenchError, match=re.escape(f"no benchmark is named failback; there are: {names}")):
         chosen({"BENCH": "failover,failback"})
 
 
