@@ -11,21 +11,18 @@ attached to it as they were (tried on a running engine 4.5.8). Only an inventory
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.difference import ABSENT, Change
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, State, Step
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.clone_disks import Around, Parts
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register_clusters import Placement
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register_wishes import Wish
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import (
     BLANK_TEMPLATE,
-    Disk,
     DiskOwner,
-    UnregisteredDisk,
-    UnregisteredVm,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import (
     Inventory,
@@ -37,28 +34,17 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import
 FLAGS = ("active", "bootable", "read_only", "pass_discard", "uses_scsi_reservation")
 
 
-@dataclass(frozen=True)
-class Around:
-    """What a clone is planned from. vms: registered ones of the data center; disks: registered ones, by id.
-
-    listed: unregistered VMs by id; loose: unregistered disks on the domains at hand, by id; templates: ids of what
-    is registered; active: ids of the active domains of the data center; unproven: some domains could not be listed
-    yet, so what is not found may still come with them.
-    """
-
-    vms: Sequence[DiskOwner]
-    disks: Mapping[str, Disk]
-    listed: Mapping[str, UnregisteredVm]
-    loose: Mapping[str, UnregisteredDisk]
-    templates: Collection[str]
-    active: Collection[str]
-    placement: Placement = field(default_factory=Placement)
-    unproven: bool = False
-
-
-def plan_clones(wishes: Sequence[Wish], inventory: Inventory | None, around: Around) -> Plan:
+def plan_clones(
+    wishes: Sequence[Wish],
+    inventory: Inventory | None,
+    around: Around,
+    *,
+    is_required: Callable[[str], bool] = lambda _name: True,
+    may_be_partial: Callable[[str], bool] = lambda _name: False,
+) -> Plan:
     """The steps that make the clones that are wished for, and complete those that an earlier run began.
 
+    is_required, may_be_partial: for the name or id of the source, where the wish itself does not say it.
     BadInput without an inventory that knows the VM, for a name that is taken by a VM that is not this clone, and for a
     cluster of another architecture.
     """
@@ -70,7 +56,13 @@ def plan_clones(wishes: Sequence[Wish], inventory: Inventory | None, around: Aro
         if isinstance(source, str):
             problems.append(source)
             continue
-        problem = planner.add(source, wish)
+        keys = (source.name, source.id)
+        settled_wish = replace(
+            wish,
+            best_effort=wish.best_effort if wish.best_effort is not None else not all(map(is_required, keys)),
+            partial=wish.partial if wish.partial is not None else any(map(may_be_partial, keys)),
+        )
+        problem = planner.add(source, settled_wish)
         if problem:
             problems.append(problem)
     if problems:
@@ -113,7 +105,7 @@ class _Clones:
                 f"{source.name} ({source.id}) is to be cloned as {wish.name}, which is taken in the target by another "
                 f"vm ({holder.id}) with other disks or another template"
             )
-        parts = _Parts(source, holder, self._owners, self._around)
+        parts = Parts(source, holder, self._owners, self._around)
         required = not wish.best_effort
         if holder is None and listed is None and self._around.unproven:
             message = f"{source.name}: not proven, it may lie on a domain that is not attached yet"
@@ -137,7 +129,7 @@ class _Clones:
     def plan(self) -> Plan:
         return Plan(steps=tuple(self._steps), outcomes=tuple(self._outcomes), changes=self._changes)
 
-    def _hindrance(self, source: InventoryVm, parts: _Parts, *, partial: bool) -> str:
+    def _hindrance(self, source: InventoryVm, parts: Parts, *, partial: bool) -> str:
         """Why a clone that is not there yet cannot be made, or nothing."""
         template = source.template_id
         if source.id not in self._around.listed:
@@ -205,7 +197,7 @@ class _Clones:
         return step.id
 
     def _clone(
-        self, source: InventoryVm, wish: Wish, parts: _Parts, after: frozenset[str], required: bool
+        self, source: InventoryVm, wish: Wish, parts: Parts, after: frozenset[str], required: bool
     ) -> frozenset[str]:
         listed = self._around.listed[source.id]
         details: dict[str, object] = {
@@ -257,52 +249,6 @@ class _Clones:
         self._steps.append(step)
         shown = {key: value for key, value in flags.items() if value is not False}
         self._changes[step.id] = (Change("vm", wish.name, f"disk {disk.name} ({disk.id})", ABSENT, shown),)
-
-
-class _Parts:
-    """The disks of the source, by what becomes of them in its clone.
-
-    free: registered and attached to nothing; lost: unregistered here; elsewhere: those of another VM; missing: nowhere.
-    """
-
-    def __init__(
-        self,
-        source: InventoryVm,
-        holder: DiskOwner | None,
-        owners: Mapping[str, DiskOwner],
-        around: Around,
-    ) -> None:
-        self._how = {one.disk_id: one for one in source.attachments}
-        self.free: list[InventoryDisk] = []
-        self.lost: list[InventoryDisk] = []
-        self.elsewhere: list[tuple[InventoryDisk, DiskOwner]] = []
-        self.missing: list[InventoryDisk] = []
-        for disk in source.disks:
-            owner = owners.get(disk.id)
-            if disk.lun_id or disk.shareable or (owner is not None and owner is holder):
-                continue
-            if owner is not None:
-                self.elsewhere.append((disk, owner))
-            elif disk.id in around.disks:
-                self.free.append(disk)
-            elif disk.id in around.loose:
-                self.lost.append(disk)
-            else:
-                self.missing.append(disk)
-
-    def to_attach(self) -> list[tuple[InventoryAttachment, InventoryDisk]]:
-        """What the clone gets, with how it was attached."""
-        return [(self._how[disk.id], disk) for disk in (*self.free, *self.lost)]
-
-    def left_out(self) -> list[dict[str, str]]:
-        """The disks that the clone does not get, and why."""
-        told = [{"disk": disk.name, "why": f"belongs to VM {vm.name} ({vm.id})"} for disk, vm in self.elsewhere]
-        why = "is not listed as unregistered on the given domains; disks with snapshots and of thin VMs never are"
-        return told + [{"disk": disk.name, "why": why} for disk in self.missing]
-
-    def told(self) -> str:
-        """The same in a sentence."""
-        return "; ".join(f"{one['disk']} {one['why']}" for one in self.left_out())
 
 
 def _disk_step(disk_id: str) -> str:

@@ -76,7 +76,7 @@ def register_vms(context: Context, params: Mapping[str, t.Any]) -> Result:
         unproven=bool(target.not_proven),
         known=_known(target),
     )
-    clones = planned_clones(context, target, unregistered, templates)
+    clones = planned_clones(context, target, params, unregistered, templates)
     quotas = GivenQuotas(context, target, params, "vm", {vm.id: vm.name for vm in unregistered})
     coming = {step.target_id for step in plan.steps if step.kind == "vm"}
     guard, before = plan_leftover_luns(

@@ -24,16 +24,22 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.disks im
     disks_watch,
 )
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.actions import Action, Watch
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.clones import Around, plan_clones
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.clone_disks import Around
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.clones import plan_clones
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import UnregisteredVm
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.context import Context, Result
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.names import any_of, none_of
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._flows.register_target import Target
 
 
 def planned_clones(
-    context: Context, target: Target, unregistered: Sequence[UnregisteredVm], templates: t.Collection[str]
+    context: Context,
+    target: Target,
+    params: Mapping[str, t.Any],
+    unregistered: Sequence[UnregisteredVm],
+    templates: t.Collection[str],
 ) -> Plan:
     """The plan of all clones that are wished for; without one nothing is read."""
     if not any(wish.clone for wish in target.wishes):
@@ -50,7 +56,13 @@ def planned_clones(
         placement=target.placement,
         unproven=bool(target.not_proven),
     )
-    return plan_clones(target.wishes, target.inventory, around)
+    return plan_clones(
+        target.wishes,
+        target.inventory,
+        around,
+        is_required=none_of(params["best_effort"]),
+        may_be_partial=any_of(params["partial"]),
+    )
 
 
 def clone_actions(context: Context, target: Target) -> tuple[dict[str, Action], dict[str, Watch]]:

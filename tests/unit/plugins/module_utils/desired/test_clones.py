@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.clones import Around, plan_clones
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.clone_disks import Around
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.clones import plan_clones
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.register_wishes import Wish
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import BadInput
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import (
@@ -171,6 +172,15 @@ def test_a_missing_disk_is_left_out_when_that_is_said():
     assert ("register_clone", "web-b") in made(plan)
     with_data = plan_clones([replace(WISH, partial=True)], inventory(source()), around(lost="ab", active=["on-c"]))
     assert with_data.steps == (), "a disk without data is worse than none"
+
+
+def test_the_lists_hold_for_clones_too_and_a_wish_wins_over_them():
+    lists = {"is_required": lambda name: name != "web", "may_be_partial": lambda name: name == "id-web"}
+    plan = plan_clones([WISH], inventory(source()), around(lost="ab"), **lists)
+    assert {step.required for step in plan.steps} == {False}
+    wish = replace(WISH, partial=False, best_effort=False)
+    (outcome,) = plan_clones([wish], inventory(source()), around(lost="ab"), **lists).outcomes
+    assert (outcome.state, outcome.required) == ("failed", True)
 
 
 def test_what_is_not_attached_yet_is_not_proven():
