@@ -14,6 +14,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.action
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Step
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import Fault
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.faults import is_busy
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import boolean, element
 
 if t.TYPE_CHECKING:
@@ -51,14 +52,23 @@ class Deactivate:
             body = element("action")
             if self._settings.force:
                 body.append(element("force", text="true"))
-            self._client.post(
-                f"/datacenters/{step.details['data_center']}/storagedomains/{step.target_id}/deactivate",
-                body,
-                step=step.id,
-                subject=f"domain {step.name}",
-                timeout=self._settings.call_timeout,
-            )
+            try:
+                self._client.post(
+                    f"/datacenters/{step.details['data_center']}/storagedomains/{step.target_id}/deactivate",
+                    body,
+                    step=step.id,
+                    subject=f"domain {step.name}",
+                    timeout=self._settings.call_timeout,
+                )
+            except Fault as fault:
+                if fault.status != 409 or is_busy(fault) or not self._is_there(step):
+                    raise
+                return Done("was brought to maintenance by somebody else", already=True)
         return self._until_maintenance(step)
+
+    def _is_there(self, step: Step) -> bool:
+        domain = attached_domain(self._client, step)
+        return domain is not None and domain.status == "maintenance"
 
     def look(self, step: Step) -> Done | Failed | Pending | bool | None:
         domain = attached_domain(self._client, step)
@@ -84,12 +94,17 @@ class Detach:
         self._settings = settings
 
     def do(self, step: Step) -> Answer:
-        self._client.delete(
-            f"/datacenters/{step.details['data_center']}/storagedomains/{step.target_id}",
-            step=step.id,
-            subject=f"domain {step.name}",
-            timeout=self._settings.call_timeout,
-        )
+        try:
+            self._client.delete(
+                f"/datacenters/{step.details['data_center']}/storagedomains/{step.target_id}",
+                step=step.id,
+                subject=f"domain {step.name}",
+                timeout=self._settings.call_timeout,
+            )
+        except Fault as fault:
+            if fault.status != 404 or attached_domain(self._client, step) is not None:
+                raise
+            return Done("was detached by somebody else", already=True)
         return Done("detached") if attached_domain(self._client, step) is None else self._until_gone(step)
 
     def look(self, step: Step) -> Done | Failed | Pending | bool | None:

@@ -15,6 +15,7 @@ from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench impor
     DEACTIVATE,
     DETACH,
     IMPORT,
+    REFRESH,
     REGISTER,
     RUN_ID,
     START,
@@ -65,6 +66,7 @@ WRITES = {
         lambda b: None,
         "PUT",
     ),
+    "refresh": Write(primary, REFRESH, "data-web", "refresh", Bench.quiet_primary, site="primary"),
     "deactivate": Write(primary, DEACTIVATE, "data-web", "deactivate", Bench.quiet_primary, site="primary"),
     "detach": Write(primary, DETACH, "data-web", "detach", Bench.quiet_primary, "DELETE", "primary"),
     "remove": Write(
@@ -146,17 +148,47 @@ REFUSALS = {
         (409, "[Cannot edit Storage. The Storage Domain name is already in use.]"),
         (400, "[Cannot edit Storage. The given name is too long.]"),
     ],
+    "refresh": [
+        (400, "[Data Center doesn't exist.]"),
+        (403, "[User is not authorized to perform this action.]"),
+    ],
     "deactivate": [
+        (409, "[Cannot deactivate Storage. The relevant Storage Domain's status is Maintenance.]"),
+        (
+            409,
+            (
+                '[Cannot deactivate Storage. VMs in a state other than "Down" or "Suspended" were detected.\n-Please '
+                "ensure all VMs associated with this Storage Domain are stopped and in the Down or Suspended state "
+                "first.]"
+            ),
+        ),
+        (500, "[General command validation failure.]"),
         (409, "[Cannot deactivate domain, the domain contains leases for the following running VMs: db01]"),
         (409, "[Cannot deactivate Storage. VMs in a state other than \"Down\" were detected.]"),
         (500, "java.lang.NullPointerException: Cannot invoke"),
     ],
     "detach": [
+        (409, "[Cannot detach Storage. The following VMs/Templates are delete protected: web01.]"),
+        (409, "[Cannot detach Storage. The relevant Storage Domain's status is Active.]"),
+        (
+            409,
+            (
+                "[Cannot detach the master Storage Domain from the Data Center while there are other storage domains "
+                "attached to it.\n-Please try to activate another Storage Domain in the Data Center.]"
+            ),
+        ),
         (409, "[Cannot detach Storage. The following VMs/Templates are attached to pool: pool-1.]"),
         (409, "[Cannot detach Storage. The following VMs are previewing a snapshot: web04.]"),
         (400, "[]"),
     ],
     "remove": [
+        (
+            409,
+            (
+                "[Cannot remove Storage. The relevant Storage Domain is inaccessible.\n-Please handle Storage Domain "
+                "issues and retry the operation.]"
+            ),
+        ),
         (409, "[Cannot remove Storage. Host hv-a1 is not up.]"),
         (400, "[Can not Remove Storage Domain - the underlying Host ID is invalid.]"),
     ],
@@ -236,6 +268,25 @@ def test_a_refusal_is_told_and_the_rest_goes_on(bench: Bench, kind: str, status:
     assert result["done"][write.action] != []
     assert write.victim not in result["done"][write.action]
     assert result["counts"]["failed"] == 1
+
+
+def test_all_texts_of_one_refusal_are_told(bench: Bench) -> None:
+    """With several rules broken the engine answers several texts, all with the names of the first."""
+    texts = [
+        f"Cannot detach Storage. The following {words}: pool-1,web01,tmpl."
+        for words in (
+            "VMs/Templates are delete protected",
+            "VMs/Templates are attached to pool",
+            "VMs are previewing a snapshot",
+        )
+    ]
+    write = WRITES["detach"]
+    write.ready(bench)
+    refuse(bench, write, 409, f"[{', '.join(texts)}]")
+    result = write.call(bench)
+    assert result["failed"]
+    assert all(text in result["msg"] for text in texts)
+    assert result["failures"][0]["failure"]["items"] == texts
 
 
 @pytest.mark.parametrize("kind", WRITES)

@@ -128,6 +128,28 @@ def test_refusals_inside_answers(body: str, reason: str | None) -> None:
         (409, "[Template's Image is locked (temporarily).]", True),
         (409, "[Cannot add Virtual Disk. The relevant Storage Domain's status is Locked.]", True),
         (409, "[Tasks running.\n-Please wait until tasks will finish and try again.]", True),
+        (
+            409,
+            (
+                "[You are trying to deactivate a Master storage domain while there are locked domains in the Data "
+                "Center. Please wait for the operations on those domains to finish first.]"
+            ),
+            True,
+        ),
+        (
+            409,
+            (
+                "[Cannot deactivate Storage while there are running tasks on this Storage.\n-Tasks running: "
+                "CreateSnapshot\n-Please wait until tasks will finish and try again.]"
+            ),
+            True,
+        ),
+        (
+            409,
+            "[Cannot deactivate Storage. Please pause or cancel all active disk uploads and downloads first.]",
+            False,
+        ),
+        (409, "[The Storage Domain has ISO image(s) attached to the following VM(s): v_iso.]", False),
         (409, "[Cannot run VM because the VM is in Image Locked status.]", True),
         (400, "[Related operation is currently in progress.]", False),
         (
