@@ -84,7 +84,7 @@ def plan_register(
     """
     selection = select(unregistered, asked, exclude=exclude, kind=f"unregistered {kind}", shared_names=True)
     index = Index(registered)
-    granted = assigned(wishes, kind, selection.chosen, asked, exclude, index)
+    granted = assigned(wishes, kind, selection.chosen, asked, exclude, index, unproven=unproven)
     owners = {record.name: record for record in registered}
     if kind == "vm":
         check_names(kind, selection.chosen, granted, owners.get)

@@ -74,11 +74,14 @@ def assigned(
     asked: Sequence[str],
     exclude: Sequence[str],
     registered: Index[t.Any],
+    *,
+    unproven: bool = False,
 ) -> dict[str, Wish]:
     """The wish of each chosen entity by its id.
 
-    registered: what the target has of this kind: a wish for one of these was fulfilled by an earlier run. BadInput for
-    a wish that meets nothing chosen, that two of the chosen could mean, or that shares its entity with another wish.
+    registered: what the target has of this kind: a wish for one of these was fulfilled by an earlier run; unproven:
+    what a wish means may still come with a domain that could not be listed yet. BadInput for a wish that meets nothing
+    chosen, that two of the chosen could mean, or that shares its entity with another wish.
     """
     index = Index(chosen)
     found: dict[str, Wish] = {}
@@ -90,7 +93,9 @@ def assigned(
             problems.append(f"each: {wish.subject} could be any of {candidates}; give the id")
         elif not meant and left_out(wish.subject, exclude):
             problems.append(f"each: {wish.subject} is left out by 'exclude'")
-        elif not (meant or wish.subject in asked or registered.find(wish.subject) or registered.find(wish.name)):
+        elif not (
+            meant or unproven or wish.subject in asked or registered.find(wish.subject) or registered.find(wish.name)
+        ):
             problems.append(f"each: {wish.subject} is none of those that are to be registered")
         for one in meant:
             other = found.setdefault(one.id, wish)

@@ -152,6 +152,14 @@ def test_wishes_that_cannot_be_are_refused_before_any_write(bench: Bench, each: 
     assert not bench.writes()
 
 
+def test_in_check_mode_a_wish_may_be_for_what_is_not_attached_yet(bench: Bench) -> None:
+    each = [{"vm": "app01", "name": "app01-dr"}]
+    told = bench.register("*", each=each, check=True)
+    assert not told.get("failed"), told["msg"]
+    assert "not attached to Recovery yet" in " ".join(told["not_proven"])
+    assert not bench.templates(each=[{"template": "tmpl-win2022", "cluster": "dr"}], check=True).get("failed")
+
+
 def test_a_template_is_no_clone_and_says_why(bench: Bench) -> None:
     bench.ready("attached")
     result = bench.templates(each=[{"template": "tmpl-win2022", "clone": True}])
