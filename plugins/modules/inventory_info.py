@@ -138,6 +138,11 @@ disks:
     name:
       description: Its name.
       type: str
+shared:
+  description: The ids of the disks on the domains that several VMs may have.
+  returned: success
+  type: list
+  elements: str
 clusters:
   description: The names of the clusters of RV(vms) and RV(templates).
   returned: success

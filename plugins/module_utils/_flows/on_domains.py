@@ -76,6 +76,7 @@ def _on_domains(path: str, site: str, record: Mapping[str, t.Any], params: Mappi
         "running": sorted((vm.id for vm in vms if _runs(vm)), key=str),
         "templates": [_template(one) for one in templates],
         "disks": _floating(inventory, ids),
+        "shared": [disk.id for disk in _on(inventory, ids) if disk.shareable and disk.content_type != OVF_STORE],
         "clusters": sorted({*(vm.cluster for vm in vms), *(one.cluster for one in templates if one.cluster)}),
         "unattached": [place.name for place in chosen if not place.centers],
     }
@@ -113,14 +114,18 @@ def _template(template: InventoryTemplate) -> dict[str, t.Any]:
     }
 
 
+def _on(inventory: Inventory, domains: Collection[str]) -> list[InventoryDisk]:
+    return [disk for disk in inventory.disks.values() if set(disk.domain_ids) & set(domains)]
+
+
 def _floating(inventory: Inventory, domains: Collection[str]) -> list[dict[str, str]]:
     """The disks on these domains that belong to no VM and no template."""
     held = {disk.id for vm in inventory.vms for disk in vm.disks}
     held |= {disk.id for template in inventory.templates.values() for disk in template.disks}
     return [
         {"id": disk.id, "name": disk.name}
-        for disk in inventory.disks.values()
-        if disk.id not in held and disk.content_type != OVF_STORE and set(disk.domain_ids) & set(domains)
+        for disk in _on(inventory, domains)
+        if disk.id not in held and disk.content_type != OVF_STORE
     ]
 
 

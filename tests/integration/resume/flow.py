@@ -14,8 +14,9 @@ from ansible_collections.ovirt_dr.storage.tests.integration.resume.estates impor
 Estate = Mapping[str, t.Any]
 Options = dict[str, t.Any]
 
-JOURNAL, INVENTORY = "<journal>", "<inventory>"
-"""Stand for files of the run: every further run finds them as the one before left them."""
+JOURNAL, ESTATE, INVENTORY = "<journal>", "<estate>", "<inventory>"
+"""Stand for files of the run: every further run finds them as the one before left them. ``ESTATE`` is there from the
+beginning, ``INVENTORY`` is written by the detach."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,18 @@ class Call:
 
 def move(estate: Estate, unwanted: Collection[str] = ()) -> tuple[Call, ...]:
     """The calls that bring what lies in the first data center into the second: domains, templates, VMs, disks. What is
-    unwanted (names of VMs) is removed instead. ``INVENTORY`` holds the estate."""
+    unwanted (names of VMs) is removed instead."""
     site = estate["sites"][0]
     here, there = (center["name"] for center in site["data_centers"])
     wanted = moved(estate)
     ids = [domain["id"] for domain in wanted]
     into = {"data_center": there, "domains": ids}
-    held = {"inventory": INVENTORY, "inventory_site": site["name"]}
+    held = {"inventory": INVENTORY, "inventory_site": here}
     clusters = {"clusters": [{"from": site["clusters"][0]["name"], "to": site["clusters"][-1]["name"]}]}
     mapped = {**clusters, "quotas": [{"from": "Default", "to": "silver"}]}
     here_then = _on(site, ids)
     come = [vm for vm in here_then if vm["name"] not in unwanted]
-    leave = {"data_center": here, "domains": ids, "stop_vms": "poweroff", "elsewhere": "accept"}
+    leave = {"data_center": here, "domains": ids, "stop_vms": "poweroff", "elsewhere": "accept", **held}
     calls = [
         Call("detach", "storage_domain_detach", leave),
         Call("attach", "storage_domain_attach", {"data_center": there, "domains": wanted}),

@@ -24,7 +24,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client im
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.faults import Rule
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.shapes import API
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import PASSWORD, USERNAME, Twin
-from ansible_collections.ovirt_dr.storage.tests.integration.resume.flow import INVENTORY, JOURNAL, Call
+from ansible_collections.ovirt_dr.storage.tests.integration.resume.flow import ESTATE, INVENTORY, JOURNAL, Call
 from ansible_collections.ovirt_dr.storage.tests.integration.resume.state import State, state_of
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench import last_part, run_module
 
@@ -114,7 +114,8 @@ class Stage:
     def _arguments(self, call: Call) -> dict[str, t.Any]:
         auth = {"url": self.twin.url(self.site), "username": USERNAME, "password": PASSWORD}
         common = {"poll_interval": 0.01, "timeout": 20, "concurrency": self._concurrency}
-        files = {JOURNAL: str(self.folder / "journal.jsonl"), INVENTORY: str(self.folder / "inventory.json")}
+        names = {JOURNAL: "journal.jsonl", ESTATE: "estate.json", INVENTORY: "inventory.json"}
+        files = {stands: str(self.folder / name) for stands, name in names.items()}
         options = {key: files[value] if value in tuple(files) else value for key, value in call.options.items()}
         return {"auth": auth, **common, **options}
 

@@ -33,7 +33,7 @@ class Progress:
     """A flow on a twin of an estate with one engine, begun and not yet ended. Its files lie in ``folder``."""
 
     def __init__(self, estate: Estate, flow: t.Sequence[Call], folder: pathlib.Path, concurrency: int) -> None:
-        (folder / "inventory.json").write_text(json.dumps(estate), encoding="utf-8")
+        (folder / "estate.json").write_text(json.dumps(estate), encoding="utf-8")
         self.flow = flow
         self._known = known_ids(estate)
         self._twin = Twin(estate, profile="none", pace=PACE).start()

@@ -6,22 +6,21 @@ any write the module is killed or an answer lost."""
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import patience, waits
 from ansible_collections.ovirt_dr.storage.tests.integration.resume import estates
-from ansible_collections.ovirt_dr.storage.tests.integration.resume.flow import Call, flow
+from ansible_collections.ovirt_dr.storage.tests.integration.resume.flow import ESTATE, Call, move
 from ansible_collections.ovirt_dr.storage.tests.integration.resume.kill import WAYS, impatient
 from ansible_collections.ovirt_dr.storage.tests.integration.resume.progress import Progress
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.disk_bench import DATA_ERP, add_disk, give
 
 
-def calls(estate: estates.Estate, inventory: str) -> tuple[Call, ...]:
+def calls(estate: estates.Estate) -> tuple[Call, ...]:
     """The move of the domains, one of them after the VMs, and then the disks."""
     site = estate["sites"][0]
-    detach, attach, templates, vms, _start = flow(estate, inventory)
+    detach, attach, templates, vms, _disks, _start = move(estate)
     wanted = attach.options["domains"]
     early = [domain["id"] for domain in wanted if domain["id"] != DATA_ERP]
     disks = {
@@ -29,9 +28,9 @@ def calls(estate: estates.Estate, inventory: str) -> tuple[Call, ...]:
         "domains": [domain["id"] for domain in wanted],
         "disks": ["*"],
         "complete": ["db*"],
-        "quota": next(one["id"] for one in site["quotas"] if one["data_center"]["id"] == site["data_centers"][1]["id"]),
+        "quota": "silver",
         "rename": [{"from": "archive2025", "to": "archive"}],
-        "inventory": inventory,
+        "inventory": ESTATE,
         "inventory_site": site["name"],
     }
 
@@ -53,12 +52,10 @@ def late(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Progress]:
     defaults, pauses = waits.intervals.__defaults__, patience.PAUSES
     impatient()
     estate = estates.small()
-    quorum = add_disk(estate, 1, "quorum", DATA_ERP, shareable="true", sparse="false")
-    give(estate, "db01", quorum, interface="virtio")
-    give(estate, "web01", quorum, active="false")
-    inventory = tmp_path_factory.mktemp("disks") / "estate.json"
-    inventory.write_text(json.dumps(estate), encoding="utf-8")
-    progress = Progress(estate, calls(estate, str(inventory)), concurrency=1)
+    late_one = add_disk(estate, 2, "late-quorum", DATA_ERP, shareable="true", sparse="false")
+    give(estate, "db01", late_one, interface="virtio")
+    give(estate, "web01", late_one, active="false")
+    progress = Progress(estate, calls(estate), tmp_path_factory.mktemp("disks"), concurrency=1)
     progress.reach(len(progress.flow) - 1)
     yield progress
     progress.close()
@@ -70,5 +67,5 @@ def test_every_write_of_disks_that_come_back(late: Progress, way: str) -> None:
     writes = late.undisturbed.writes[-1]
     # Three disks are registered and edited, and one of them is attached twice, one once.
     assert writes >= 9
-    found = [line for nth in range(1, writes + 1) for line in late.after(way, nth)]
+    found = late.at_every_write(len(late.flow) - 1, way)
     assert not found, "\n".join(found)

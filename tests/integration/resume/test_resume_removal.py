@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import patience, waits
 from ansible_collections.ovirt_dr.storage.tests.integration.resume import estates
-from ansible_collections.ovirt_dr.storage.tests.integration.resume.flow import INVENTORY, Call, move
+from ansible_collections.ovirt_dr.storage.tests.integration.resume.flow import ESTATE, Call, move
 from ansible_collections.ovirt_dr.storage.tests.integration.resume.kill import WAYS, impatient
 from ansible_collections.ovirt_dr.storage.tests.integration.resume.progress import Progress
 
@@ -34,7 +34,7 @@ def removal(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Progress]:
             "templates": sorted(one["id"] for one in site["templates"] if one["name"] != "Blank"),
             "accept": ["left_disks", "delete_protected"],
             "confirm": CONFIRM,
-            "inventory": INVENTORY,
+            "inventory": ESTATE,
             "inventory_site": site["name"],
         },
     )

@@ -66,6 +66,7 @@ def test_what_lies_on_one_domain(ask: Ask) -> None:
     assert vms["file01"]["luns"] == [FILE01_LUN]
     assert names(found["templates"]) == {"tmpl-debian12"}
     assert sorted(one["version"] for one in found["templates"]) == [1, 2]
+    assert found["shared"] == []
     assert (found["clusters"], found["disks"], found["unattached"]) == (["prod"], [], [])
     assert found["changed"] is False
 
@@ -82,6 +83,16 @@ def test_what_lies_on_two_domains_and_what_floats(ask: Ask) -> None:
     both = ask(domains=["data-[de]*"])
     assert names(both["domains"]) == {"data-db", "data-erp"}
     assert not any(vm["further_domains"] for vm in both["vms"])
+
+
+def test_disks_that_several_vms_may_have(ask: Ask) -> None:
+    def shareable(estate: Estate) -> None:
+        for name in ("web01_os", "archive2025"):
+            record(estate, "primary", "disks", name)["shareable"] = "true"
+
+    found = ask(shareable, domains=["data-web"])
+    assert (len(found["shared"]), found["disks"]) == (1, [])
+    assert len(ask(shareable, domains=["data-db"])["shared"]) == 1
 
 
 def test_domains_are_told_as_they_are_attached(ask: Ask) -> None:
