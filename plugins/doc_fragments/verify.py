@@ -57,7 +57,7 @@ options:
   permissions:
     description:
       - What is done about permissions that O(inventory) tells of and the registered entity lacks, though the engine has
-        the role and the user or group. A description on storage never holds those of groups.
+        the role and the user or group.
       - V(restore) gives them again, V(as_is) only tells them.
     type: str
     choices: [as_is, restore]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import fields, replace
 
 import pytest
@@ -26,6 +27,8 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory_record
     InventoryTemplate,
     InventoryVm,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 DOMAINS = {"d1": "data-web", "d2": "data-db"}
 SYSTEM = InventoryDisk("i1", "system", ("d1",), "", "root", 1024, "cow", True, False, "data", "image1", "gold")
@@ -184,6 +187,19 @@ def test_every_field_of_a_record_is_compared_or_changes_by_nature():
     assert set(NIC._fields) - changed["nic"] == {"id"}
     assert set(FIRST._fields) - changed["attachment"] <= {"disk_id", "logical_name"}
     assert set(BEFORE._fields) - changed["snapshot"] <= {"id"}
+
+
+RECORDS = [WEB, *NEVER_COMPARED, *(now for now, *_rest in CASES)]
+
+
+@given(st.sampled_from(RECORDS), st.sampled_from(RECORDS), st.booleans())
+def test_a_difference_is_one_from_either_side(one, other, new_ids):
+    there = compare(one, other, DOMAINS, new_ids=new_ids)
+    back = compare(other, one, DOMAINS, new_ids=new_ids)
+    assert Counter((held.kind, held.field, repr(held.was), repr(held.now)) for held in there) == Counter(
+        (held.kind, held.field, repr(held.now), repr(held.was)) for held in back
+    )
+    assert compare(one, one, DOMAINS, new_ids=new_ids) == []
 
 
 def test_what_is_additional_is_told_unless_it_is_not_asked_for():
