@@ -129,14 +129,12 @@ class GivenQuotas:
         client, check = self._context.client, self._context.check_mode
         states = ("already",) if check else ("already", "done")
         asked = {
-            (one.kind, one.target_id): one.required
+            # A clone has an id of its own, which only its outcome tells.
+            (one.kind, str(one.details.get("id", one.target_id))): one.required
             for one in result.outcomes
-            if one.action in BROUGHT and one.state in states
+            if one.action in (*BROUGHT, "register_clone") and one.state in states
         }
-        clones = {
-            one.name: one.required for one in result.outcomes if one.action == "register_clone" and one.state in states
-        }
-        if not asked and not clones and not self._patterns:
+        if not asked and not self._patterns:
             return []
         read = _Read(client)
         found = [
@@ -144,11 +142,6 @@ class GivenQuotas:
             for (kind, entity_id), required in asked.items()
             if (holder := read.holders(kind).get(entity_id)) is not None
         ]
-        found.extend(
-            replace(holder, required=clones[holder.name])
-            for holder in (read.holders("vm").values() if clones else ())
-            if holder.name in clones
-        )
         return found + self._met(read, {holder.id for holder in found}) if self._patterns else found
 
     def _met(self, read: _Read, known: t.Collection[str]) -> list[Holder]:
