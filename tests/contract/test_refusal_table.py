@@ -75,7 +75,8 @@ def named(by: str) -> tuple[str, str]:
     """(path::test, the case in brackets or nothing) of an entry of ``by``, short names replaced."""
     found = re.fullmatch(r"([^\[]+)(?:\[(.+)\])?", by)
     assert found, by
-    return TABLE["tests"].get(found[1], found[1]).strip(), found[2] or ""
+    test = TABLE["tests"].get(found[1], found[1])
+    return test if "/" in test else f"tests/unit/plugins/modules/{test}", found[2] or ""
 
 
 def test_each_recorded_refusal_stands_in_one_row(recordings: Recordings) -> None:
