@@ -332,7 +332,7 @@ def in_between(monkeypatch: pytest.MonkeyPatch, bench: Bench, write: Write, chan
     send = Client._write
 
     def hindered(self: Client, method: str, path: str, *more: t.Any) -> t.Any:
-        if method == write.method and re.search(write.path, f"/api{path}".split("?")[0]) and not happened:
+        if method == write.method and re.search(write.path, f"/api{path}".split("?", maxsplit=1)[0]) and not happened:
             happened.append(path)
             with site(bench, write.site).lock:
                 site(bench, write.site).settle()
