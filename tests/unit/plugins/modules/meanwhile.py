@@ -336,8 +336,7 @@ def in_between(monkeypatch: pytest.MonkeyPatch, bench: Bench, write: Write, chan
             happened.append(path)
             with site(bench, write.site).lock:
                 site(bench, write.site).settle()
-            if write.site:
-                change(bench)
+            change(bench)
         try:
             return send(self, method, path, *more)
         except Fault as fault:
