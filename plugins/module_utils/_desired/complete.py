@@ -14,8 +14,8 @@ import typing as t
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, State
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.disk_steps import READY, Candidate, DiskPlan
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.floating import attachment_of, not_down
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.disk_steps import Candidate, DiskPlan
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.floating import attachment_of, unfit
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import settled
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.select import Index
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import Ambiguous
@@ -101,11 +101,10 @@ class Completion:
                 self._leave(vm, disk, why, "skipped")
             elif not self._left_out(disk.name) and not self._left_out(disk.id):
                 possible.append((found, disk))
-        running = not_down(vm) if vm.status not in READY else ""
         changed = _changed(vm, was)
         for candidate, disk in possible:
             # No snapshot holds a shareable disk, so it fits to a VM whatever became of that.
-            refusal = running or ("" if disk.shareable else changed)
+            refusal = unfit(vm, attachment_of(was, disk.id)) or ("" if disk.shareable else changed)
             if refusal:
                 self._leave(vm, disk, refusal, "failed")
                 continue

@@ -200,12 +200,10 @@ class Floating:
                 self._settle(disk, "skipped", f"{disk.shown}: {words}", "attach", vm)
             elif any(one.id == disk.id for one in there.attachments):
                 self._settle(disk, "already", f"is attached to VM {vm.name}", "attach", vm)
-            elif there.status not in READY:
-                words = not_down(there)
+            elif words := unfit(there, attachment_of(vm, disk.id)):
                 self._settle(disk, "failed", f"{disk.shown}: {words}", "attach", vm)
             else:
-                how = attachment_of(vm, disk.id)
-                self._plan.attach(disk, there, how, required=required)
+                self._plan.attach(disk, there, attachment_of(vm, disk.id), required=required)
 
     def _settle(
         self, disk: Candidate, state: State, message: str, action: str = "register", vm: InventoryVm | None = None
@@ -218,9 +216,15 @@ class Floating:
         return self._is_required(disk.name) and self._is_required(disk.id)
 
 
-def not_down(vm: VmDisks) -> str:
-    """Why a VM that runs gets no disk, and what to do."""
-    return f"VM {vm.name} is {vm.status}; disks are given to VMs that are down. Stop it, see vm_power, then run again"
+def unfit(vm: VmDisks, how: InventoryAttachment) -> str:
+    """Why a VM cannot be given a disk, and what to do; nothing when it can."""
+    if vm.status not in READY:
+        return (
+            f"VM {vm.name} is {vm.status}; disks are given to VMs that are down. Stop it, see vm_power, then run again"
+        )
+    if not how.interface:
+        return f"the inventory does not tell the interface of the disk in VM {vm.name}; export the site again"
+    return ""
 
 
 def attachment_of(vm: InventoryVm, disk_id: str) -> InventoryAttachment:

@@ -186,6 +186,16 @@ def test_an_inventory_that_tells_no_snapshots_proves_nothing(bench: Bench, tmp_p
     assert not sent(bench)
 
 
+def test_an_inventory_that_tells_no_interface_is_no_guide(bench: Bench, tmp_path: pathlib.Path) -> None:
+    known = partial(bench, tmp_path)
+    for attachment in recorded(bench, "db01"):
+        attachment.pop("interface")
+    known["inventory"] = bench.inventory(tmp_path)
+    result = register_disks(bench, complete=["db01"], **known)
+    assert "does not tell the interface of the disk in VM db01" in result["msg"]
+    assert not sent(bench)
+
+
 # -- what cannot be completed
 
 
