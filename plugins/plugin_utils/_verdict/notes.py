@@ -77,7 +77,19 @@ def notes_of(results: Sequence[Mapping[str, t.Any]], *, check_mode: bool) -> lis
     over = {key: _names(results, action, ended) for key, action in (("targets", "sign_in"), ("stopped", "down"))}
     facts = {"vms": settled, **over}
     unsaid = _unsaid(results)
-    return [note for result in results for note in _notes(result, facts, unsaid)]
+    return [note for result in _each_once(results) for note in _notes(result, facts, unsaid)]
+
+
+def _each_once(results: Sequence[Mapping[str, t.Any]]) -> list[Mapping[str, t.Any]]:
+    """The results without what inventory_compare_info found and a register had told, with its reason, before."""
+    found = [entity for result in results for entity in result.get("differences") or ()]
+    known = {(entity["id"], one["says"]) for entity in found if "state" not in entity for one in entity["differences"]}
+
+    def new(entity: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
+        kept = [one for one in entity["differences"] if (entity["id"], one["says"]) not in known]
+        return {**entity, "differences": kept} if "state" in entity else entity
+
+    return [{**result, "differences": [new(one) for one in result.get("differences") or ()]} for result in results]
 
 
 def _unsaid(results: Sequence[Mapping[str, t.Any]]) -> frozenset[str]:

@@ -62,13 +62,12 @@ class Progress:
         return aside(self._stage, lambda: self._resumed(way, nth, whole))
 
     def at_every_write(self, number: int, way: str) -> list[str]:
-        """How the end differs when any write of a call meets with this. What comes after it is run from the beginning
-        for the first and the last write, else from that call on."""
+        """How the end differs when any write of a call meets with this. The flow is then run from its beginning for the
+        last write, else from that call on."""
         self.reach(number)
         writes = self.undisturbed.writes[number]
         assert writes, f"{self.flow[number].name} asks for nothing"
-        ends = (1, writes)
-        return [line for nth in range(1, writes + 1) for line in self.after(way, nth, whole=nth in ends)]
+        return [line for nth in range(1, writes + 1) for line in self.after(way, nth, whole=nth == writes)]
 
     def _whole(self) -> Undisturbed:
         writes = []

@@ -17,7 +17,7 @@ from ansible_collections.ovirt_dr.storage.tests.integration.resume.kill import W
 from ansible_collections.ovirt_dr.storage.tests.integration.resume.progress import Progress
 
 CALLS = ("detach", "attach", "templates", "VMs", "disks", "remove", "start")
-VMS, POINTS, SEED = 50, 25, 7
+VMS, POINTS, SEED, WHOLE = 50, 25, 7, 0.2
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -68,7 +68,7 @@ def test_random_writes_of_a_larger_estate(tmp_path: pathlib.Path) -> None:
     try:
         for number, nth in sorted(chance.sample(places, POINTS)):
             many.reach(number)
-            found += many.after(chance.choice(sorted(WAYS)), nth)
+            found += many.after(chance.choice(sorted(WAYS)), nth, whole=chance.random() < WHOLE)
     finally:
         many.close()
     assert not found, "\n".join(found)

@@ -602,6 +602,16 @@ def test_what_a_comparison_found_is_told_of_all_objects_together():
         "VM db: name was a, is b",
         "disk old: is missing",
     )
+    lost = [
+        {
+            "kind": "vm",
+            "name": "db",
+            "id": "db",
+            "differences": [{"kind": "name", "part": "", "says": "name was a, is b"}],
+        }
+    ]
+    again = judge(steps(a=result(done=1, differences=lost), b=compared), (), check_mode=False)
+    assert "VM db: name was a, is b" not in again.notes, "the register told it"
     same = judge(steps(a=result(done=1), b={"different": 0}), (), check_mode=False, achieved="MOVED")
     assert (same.word, same.headline) == ("recovered", "MOVED")
 
