@@ -18,6 +18,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import re
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.data import Record, inside, members, reference
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.follow import Part, Reader
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import BLANK_TEMPLATE
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.xml import ident, text
 
 if t.TYPE_CHECKING:
     from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
@@ -120,10 +121,14 @@ def pools(client: Client, ids: t.Collection[str]) -> dict[str, str]:
 
 
 def grants(client: Client, machines: Iterable[Machine]) -> dict[str, str]:
-    """The names of the users, groups and roles in these machines' permissions, by id; asked for only when there are."""
+    """The names of the users, groups and roles in these machines' permissions, by id; asked for only when there are.
+
+    A user's is that with which they sign in, such as joe@internal: the same name may stand in several directories.
+    """
     if not any(machine.permissions for machine in machines):
         return {}
-    return {one.id: one.name for kind in ("users", "groups", "roles") for one in reads.named(client, kind)}
+    nodes = (node for kind in ("users", "groups", "roles") for node in client.get(f"/{kind}", subject=kind))
+    return {ident(node): text(node, "user_name") or text(node, "name") for node in nodes}
 
 
 def _machine(kind: str, record: Record, known: Mapping[str, int]) -> Machine:

@@ -51,12 +51,12 @@ def test_what_is_lost_is_told_before(bench: Bench) -> None:
     assert told["direct_luns"] == ["file01 (file01_shares)"]
     assert told["shareable_disks"] == ["mail01 (mail01_os)"]
     assert told["permissions"] == [
-        "app01 (UserVmManager of admin)",
-        "tmpl-debian12 (TemplateOwner of admin)",
-        "tmpl-debian12 (UserTemplateBasedVm of admin)",
-        "tmpl-debian12 version 2 (TemplateOwner of admin)",
-        "tmpl-debian12 version 2 (UserTemplateBasedVm of admin)",
-        "web01 (UserVmManager of admin)",
+        "app01 (UserVmManager of admin@internal-authz)",
+        "tmpl-debian12 (TemplateOwner of admin@internal-authz)",
+        "tmpl-debian12 (UserTemplateBasedVm of admin@internal-authz)",
+        "tmpl-debian12 version 2 (TemplateOwner of admin@internal-authz)",
+        "tmpl-debian12 version 2 (UserTemplateBasedVm of admin@internal-authz)",
+        "web01 (UserVmManager of admin@internal-authz)",
     ]
     assert told["leases_going"] == ["web03"]
     assert told["leases_lost"] == ["dns02"]
