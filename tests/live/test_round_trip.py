@@ -12,25 +12,15 @@ asks for an engine and a domain that are there for tests, by name, and only ever
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import io
-import json
-import os
 import typing as t
 import urllib.parse
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.auth import Credentials
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import Client
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.records import Domain, Vm
-
-NEEDED = ("URL", "USERNAME", "PASSWORD", "DATA_CENTER", "DOMAIN")
-LIVE = {name: os.environ.get(f"OVIRT_LIVE_{name}", "") for name in NEEDED}
-LOOPBACK = ("127.", "localhost", "[::1]", "::1")
-Result = dict[str, t.Any]
+from ansible_collections.ovirt_dr.storage.tests.live.workshop import LIVE, LOOPBACK, run
 
 pytestmark = pytest.mark.skipif(not all(LIVE.values()), reason="no running engine was named (OVIRT_LIVE_*)")
 
@@ -42,19 +32,6 @@ def client() -> t.Iterator[Client]:
     assert host.startswith(LOOPBACK), "a live test never leaves this machine"
     with Client(Credentials(LIVE["URL"], LIVE["USERNAME"], LIVE["PASSWORD"]), read_only=True) as made:
         yield made
-
-
-def run(module: str, *, check: bool = False, **options: t.Any) -> Result:
-    """The result of a module, run in this process."""
-    auth = {"url": LIVE["URL"], "username": LIVE["USERNAME"], "password": LIVE["PASSWORD"]}
-    arguments = {"auth": auth, "data_center": LIVE["DATA_CENTER"], "_ansible_check_mode": check, **options}
-    found = importlib.import_module(f"ansible_collections.ovirt_dr.storage.plugins.modules.{module}")
-    said = io.StringIO()
-    with patch_module_args(arguments), contextlib.redirect_stdout(said), pytest.raises(SystemExit):
-        found.main()
-    result: Result = json.loads(said.getvalue())
-    assert LIVE["PASSWORD"] not in said.getvalue().replace(json.dumps(auth), "")
-    return result
 
 
 def attached(client: Client) -> Domain | None:
