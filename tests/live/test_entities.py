@@ -132,6 +132,6 @@ def test_what_nobody_wants_is_removed(workshop: Workshop, places: Places, tmp_pa
     done("storage_domain_attach", domains=[places[A], places[B]])
     sure = {"confirm": {"confirmed_by": "the live tests", "reason": "they made it"}}
     done("unregistered_remove", domains=[A, B], vms=["live-old"], disks=["live-rubbish"], **inventory, **sure)
-    listed = run("unregistered_info", domains=[A, B])
+    listed = run("unregistered_info", domains=[A, B], kinds=["vms", "disks"])
     left = {one["name"] for kind in ("vms", "disks") for one in listed[kind]}
     assert not {"live-old", "live-old-a", "live-old-b", "live-rubbish"} & left
