@@ -23,10 +23,10 @@ from ansible_collections.ovirt_dr.storage.tests.integration.resume.state import 
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """writes: how many each call of the flow asks for; end: what the engine holds after it."""
+    """writes: how many each call of the flow asks for; ends: what the engine holds after each."""
 
     writes: tuple[int, ...]
-    end: State
+    ends: tuple[State, ...]
 
 
 class Progress:
@@ -57,32 +57,33 @@ class Progress:
         """How the end differs from the undisturbed one when the nth write of the next call meets with this; empty when
         all is well.
 
-        whole: then the flow is run again from its beginning, and once more to see that nothing is left to do; else it
-        is taken up with the call that was disturbed, which is quicker."""
+        whole: then the flow is run again from its beginning, and once more to see that nothing is left to do; else only
+        the call that was disturbed, after which everything must be as it is then."""
         return aside(self._stage, lambda: self._resumed(way, nth, whole))
 
     def at_every_write(self, number: int, way: str) -> list[str]:
-        """How the end differs when any write of a call meets with this. The flow is then run from its beginning for the
-        last write, else from that call on."""
+        """How the end differs when any write of a call meets with this. The whole flow is run again for the last write,
+        else that call."""
         self.reach(number)
         writes = self.undisturbed.writes[number]
         assert writes, f"{self.flow[number].name} asks for nothing"
         return [line for nth in range(1, writes + 1) for line in self.after(way, nth, whole=nth == writes)]
 
     def _whole(self) -> Undisturbed:
-        writes = []
+        writes, ends = [], []
         for call in self.flow:
             before = self._stage.writes()
             result = self._stage.run(call)
             assert not result.get("failed"), f"{call.name}: {result['msg']}"
             writes.append(self._stage.writes() - before)
+            ends.append(aside(self._stage, self._end))
         assert not self._twin.errors, self._twin.errors
-        return Undisturbed(tuple(writes), self._end())
+        return Undisturbed(tuple(writes), tuple(ends))
 
     def _resumed(self, way: str, nth: int, whole: bool) -> list[str]:
         request = self._stage.disturbed(self.flow[self._reached], way, nth)
         where = f"write {nth}, {request}, {way}"
-        for call in self.flow if whole else self.flow[self._reached :]:
+        for call in self.flow if whole else (self.flow[self._reached],):
             result = self._stage.run(call)
             if result.get("failed"):
                 return [f"{where}: then {call.name} fails: {result['msg']}"]
@@ -93,7 +94,8 @@ class Progress:
                 return [f"{where}: a third time {call.name} is not done yet: {result['msg']}"]
         found = [f"{where}: a third time there are writes"] if self._stage.writes() != writes else []
         found += [f"{where}: error of the twin: {error}" for error in self._twin.errors]
-        return found + [f"{where}: {line}" for line in differences(self.undisturbed.end, self._end())]
+        end = self.undisturbed.ends[-1 if whole else self._reached]
+        return found + [f"{where}: {line}" for line in differences(end, self._end())]
 
     def _end(self) -> State:
         return self._stage.state(self._known, self._since)
