@@ -103,6 +103,9 @@ def test_what_lies_on_two_domains_leaves_and_comes_back(
         reassign_bad_macs=True,
         **inventory,
     )
+    found = {one["name"]: [part["says"] for part in one["differences"]] for one in registered["differences"]}
+    assert found == {name: [f"disk {name}-b is missing"] for name in ("live-pair", "live-part")}
+    assert registered["verified"]["compared"] == len(wanted) + 1
     assert {one["name"] for one in registered["partial"]} == {"live-pair", "live-part"}
     assert workshop.attached(vms["live-one"]) == {"live-one-a", "live-shared"}
     assert len(workshop.ask("GET", f"/vms/{vms['live-snap']}/snapshots")) == 2
