@@ -59,7 +59,8 @@ def test_there_killed_on_the_way_and_back(moves: Moves) -> None:
     assert list(there.summary["steps"]) == STEPS
     assert "this continues the move whose inventory is" in there.text
     assert there.step("detach domains")["counts"]["done"] == 0
-    assert there.step("register VMs")["counts"]["done"] == 5
+    # The old record of the LUN disk may be gone before the run was killed, or not.
+    assert there.step("register VMs")["done"]["register"] == 5
     assert there.step("start VMs")["counts"]["done"] == 2, "they ran before the run that was killed"
     assert moves.where() == {
         vm: place if vm == "pxe01" else f"Recovery {'up' if vm in RAN else 'down'}" for vm, place in before.items()
