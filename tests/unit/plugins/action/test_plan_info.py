@@ -16,7 +16,8 @@ from ansible_collections.ovirt_dr.storage.tests.unit.plugins.plugin_utils.plan.m
 
 SITE = {
     "name": "primary",
-    **{key: [] for key in ("networks", "vnic_profiles", "disks", "templates", "storage_domains")},
+    **{key: [] for key in ("networks", "vnic_profiles", "templates", "storage_domains")},
+    "disks": [{"id": "id-1", "alias": "archive"}, {"id": "id-2", "alias": "data1"}],
     "clusters": [{"id": "c", "name": "prod"}],
     "vms": [
         {

@@ -14,8 +14,10 @@ import pathlib
 import re
 import typing as t
 from collections import Counter
+from unittest import mock
 
 import requests
+from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.client import READ_POSTS
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate import DRILL, check, load
@@ -228,10 +230,17 @@ def run_module(module: str, arguments: dict[str, t.Any]) -> Result:
     """What a module says, called in this process."""
     main = importlib.import_module(f"{MODULES}.{module}").main
     said = io.StringIO()
-    with patch_module_args(arguments), contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
+    warned: list[str] = []
+    with (
+        patch_module_args(arguments),
+        contextlib.redirect_stdout(said),
+        contextlib.suppress(SystemExit),
+        # In a process that is a controller too, Ansible shows warnings at once, and they are not in the result.
+        mock.patch.object(AnsibleModule, "warn", lambda _module, warning: warned.append(warning)),
+    ):
         main()
     result: Result = json.loads(said.getvalue())
-    return result
+    return {**result, "warnings": [*result.get("warnings", ()), *warned]} if warned else result
 
 
 def common(module: str) -> dict[str, t.Any]:
