@@ -376,6 +376,11 @@ verified:
       description: The names of those that the inventory does not know.
       type: list
       elements: str
+    elsewhere:
+      description:
+        - The names of those that are registered in another data center of the engine already, and are not compared.
+      type: list
+      elements: str
 differences:
   description:
     - The entities that are not as the inventory and the mappings want them, up to 1,000 of them. What came to one since

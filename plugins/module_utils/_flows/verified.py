@@ -120,7 +120,7 @@ class _Verifying:
         found = [self._entity(outcome) for outcome in there if outcome.target_id in self._known]
         entities = {one.id: one for one in found}
         if not entities:
-            result.extra.update(verified=_counts(0, (), unknown), differences=[])
+            result.extra.update(verified=_counts(0, (), unknown, ()), differences=[])
             return result
         side = EngineSide(self._context.client, self._what.data_center_id, [one.was for one in entities.values()])
         judged = self._settled(side, entities)
@@ -131,7 +131,9 @@ class _Verifying:
             result = merged([result, grants])
         different = [entity for entity in judged if entity.differences]
         extra = dict(result.extra)
-        extra["verified"] = _counts(len(judged), different, unknown)
+        extra["verified"] = _counts(
+            len(judged), different, unknown, [one.outcome for key, one in entities.items() if key in side.elsewhere]
+        )
         extra["differences"] = [entity.data() for entity in different[:MOST_ENTITIES]]
         plan = result.plan
         plan = replace(
@@ -205,10 +207,13 @@ class _Verifying:
         }
 
 
-def _counts(compared: int, different: Sequence[Judged], unknown: Sequence[Outcome]) -> dict[str, object]:
+def _counts(
+    compared: int, different: Sequence[Judged], unknown: Sequence[Outcome], elsewhere: Sequence[Outcome]
+) -> dict[str, object]:
     return {
         "compared": compared,
         "same": compared - len(different),
         "different": len(different),
         "unknown": [outcome.name or outcome.target_id for outcome in unknown][:MOST_ENTITIES],
+        "elsewhere": [outcome.name or outcome.target_id for outcome in elsewhere][:MOST_ENTITIES],
     }

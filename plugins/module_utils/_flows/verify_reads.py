@@ -60,11 +60,13 @@ class _Profiles(dict[str, tuple[str, str]]):
 class EngineSide:
     """One data center of an engine. Small collections are read once, and only if something expected needs them.
 
-    unread: a sentence for each entity that could not be read.
+    unread: a sentence for each entity that could not be read; elsewhere: ids of those that another data center has, of
+    which neither quotas nor affinities are read here.
     """
 
     def __init__(self, client: Client, data_center: str, expected: Sequence[Machine]) -> None:
         self.unread: list[str] = []
+        self.elsewhere: set[str] = set()
         self._client = client
         self._reader = Reader(client)
         self._data_center = data_center
@@ -108,7 +110,7 @@ class EngineSide:
         )
 
     def vms(self, ids: Collection[str]) -> dict[str, InventoryVm]:
-        """The VMs of these ids that are there, by id."""
+        """The VMs of these ids that are in this data center, by id."""
         if not ids:
             return {}
         ordered = sorted(ids)
@@ -119,16 +121,29 @@ class EngineSide:
         found: dict[str, InventoryVm] = {}
         with ThreadPoolExecutor(max_workers=min(self._client.concurrency, len(chunks))) as pool:
             for records in pool.map(self._followed, chunks):
-                found.update((record["id"], vm_of(record, disks, self._names)) for record in records)
+                found.update((record["id"], vm_of(record, disks, self._names)) for record in self._here(records))
         return found
 
     def templates(self, ids: Collection[str]) -> dict[str, InventoryTemplate]:
-        """The templates of these ids that are there, by id."""
+        """The templates of these ids that are in this data center, by id."""
         if not ids:
             return {}
         disks = self._every_disk()
         records = self._reader.with_parts("templates", self._parts, paged=True)
-        return {record["id"]: template_of(record, disks, self._names) for record in records if record["id"] in ids}
+        found = self._here([record for record in records if record["id"] in ids])
+        return {record["id"]: template_of(record, disks, self._names) for record in found}
+
+    def _here(self, records: Iterable[Record]) -> list[Record]:
+        """Those that are in a cluster of this data center, or in none."""
+        centers = {one["id"]: (one.get("data_center") or {}).get("id") for one in self._record["clusters"]}
+        here: list[Record] = []
+        for record in records:
+            cluster = (record.get("cluster") or {}).get("id")
+            if cluster is None or centers.get(cluster) == self._data_center:
+                here.append(record)
+            else:
+                self.elsewhere.add(record["id"])
+        return here
 
     def again(self) -> None:
         """What changes when an entity is registered shall be read anew."""

@@ -103,7 +103,7 @@ def case(bench: Bench, tmp_path: pathlib.Path) -> Case:
 def test_what_came_as_it_was_is_verified(case: Case) -> None:
     case.begin()
     result = case.register("app01", "legacy01", "file01")
-    assert result["verified"] == {"compared": 3, "same": 3, "different": 0, "unknown": []}
+    assert result["verified"] == {"compared": 3, "same": 3, "different": 0, "unknown": [], "elsewhere": []}
     assert result["differences"] == []
 
 
