@@ -87,7 +87,7 @@ def register_disks(context: Context, params: Params) -> Result:
     settings = DiskSettings(found.data_center.id, context.timeout, context.wait)
     client = context.client
     result = context.carry_out(
-        replace(made, not_proven=found.not_proven),
+        replace(made, warnings=(*made.warnings, *found.warnings), not_proven=found.not_proven),
         {
             "register": RegisterDisk(client, settings),
             "edit": EditDisk(client, settings),
@@ -122,7 +122,7 @@ class _Found:
         path, site = params["inventory"], params["inventory_site"]
         self.inventory: Inventory | None = read_inventory(path, site) if path else None
         self.data_center = reads.data_center(client, params["data_center"])
-        self.domains, self.not_proven = active_domains(context, self.data_center, params["domains"])
+        self.domains, self.not_proven, self.warnings = active_domains(context, self.data_center, params["domains"])
         _only_data(self.domains)
         at_hand = {domain.id for domain in self.domains}
         self._names = {domain.id: domain.name for domain in self.domains}

@@ -76,7 +76,8 @@ class Target:
         )
         if self.quotas is not None and self.quotas.asked and not context.wait:
             raise BadInput("a quota is given after the register, so 'wait: false' cannot be said with one")
-        self.domains, self.not_proven = active_domains(context, self.data_center, params["domains"])
+        self.domains, self.not_proven, unknown = active_domains(context, self.data_center, params["domains"])
+        self.warnings += unknown
 
     def settings(self) -> RegisterSettings:
         """The settings of the register action."""

@@ -176,6 +176,22 @@ def test_in_check_mode_a_domain_that_is_not_attached_yet_is_not_proven(bench: Be
     assert not bench.writes()
 
 
+@pytest.mark.parametrize("module", ["vm", "template", "disk"])
+def test_in_check_mode_a_domain_that_the_engine_does_not_know_is_warned_of(bench: Bench, module: str) -> None:
+    """It may be about to be imported, or a mistake; one that the engine knows may be about to be attached."""
+    bench.ready("attached")
+    bench.done("storage_domain_detach", site="recovery", data_center="Recovery", domains=["data-web"])
+    given: dict[str, t.Any] = {"data_center": "Recovery", "domains": ["data-db", "data-web", "no-such"]}
+    told = bench.run(f"unregistered_{module}_register", check=True, **given, **{f"{module}s": ["*"]})
+    assert not told.get("failed"), told["msg"]
+    assert told["not_proven"] == [
+        "what lies on 2 domains, which are not attached to Recovery yet: data-web, no-such",
+    ]
+    (warning,) = [one for one in map(str, told["warnings"]) if "is known to the engine" in one]
+    assert "known to the engine: no-such. If an earlier task imports it" in warning
+    assert bench.run(f"unregistered_{module}_register", **given, **{f"{module}s": ["*"]})["failed"]
+
+
 # -- mappings
 
 
