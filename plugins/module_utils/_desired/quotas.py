@@ -88,7 +88,7 @@ def check_enforced(
 ) -> None:
     """BadInput when a data center enforces quotas and none is named for something that is about to be registered.
 
-    coming: with the disks that an inventory foresees, or none.
+    coming: with the disks that an inventory foresees, or none; a shareable one may be there already, with a quota.
     """
     if mode != ENFORCED:
         return
@@ -100,7 +100,7 @@ def check_enforced(
         without.extend(
             f"disk {disk.name} of {holder.name}"
             for disk in holder.disks
-            if disk.storage_type == "image" and not quotas.of_disk(disk.id, disk.name, wish)
+            if disk.storage_type == "image" and not (disk.quota_id or quotas.of_disk(disk.id, disk.name, wish))
         )
     if without:
         raise BadInput(

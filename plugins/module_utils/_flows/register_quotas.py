@@ -94,25 +94,30 @@ class GivenQuotas:
         """What is about to be registered, with the disks that an inventory foresees on the domains at hand."""
         at_hand = {domain.id for domain in self._target.domains}
         known = {one.id: one for one in sources(self._target.inventory)}
+        steps = [step for step in plan.steps if step.action in BROUGHT]
+        lying = {
+            step.id: [one for one in known[step.target_id].disks if at_hand & set(one.domain_ids)]
+            for step in steps
+            if step.target_id in known
+        }
+        shared = any(disk.shareable for disks in lying.values() for disk in disks)
+        # A shareable disk comes with the first of its VMs, or is there already with a quota of its own.
+        there = {disk.id: disk.quota_id for disk in reads.disks(self._context.client)} if shared else {}
 
         def foreseen(step: Step) -> Holder:
-            source = known.get(step.target_id)
-            # Shareable disks do not come with a VM.
-            disks = (
-                [one for one in source.disks if not one.shareable and at_hand & set(one.domain_ids)] if source else []
-            )
             return Holder(
                 kind=step.kind,
                 id=step.target_id,
                 name=step.name,
                 quota_id="",
                 disks=tuple(
-                    HeldDisk(disk.id, disk.name, "", copies=len(at_hand & set(disk.domain_ids))) for disk in disks
+                    HeldDisk(disk.id, disk.name, there.get(disk.id, ""), copies=len(at_hand & set(disk.domain_ids)))
+                    for disk in lying.get(step.id, ())
                 ),
                 required=step.required,
             )
 
-        coming = [foreseen(step) for step in plan.steps if step.action in BROUGHT]
+        coming = [foreseen(step) for step in steps]
         given: dict[str, list[HeldDisk]] = {}
         for step in plan.steps:
             if step.action == "attach_disk":

@@ -19,6 +19,7 @@ from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench impor
     site_of,
     wanted,
 )
+from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.disk_bench import add_disk, give
 
 SILVER, GOLD = (f"{digit * 8}-2222-4333-8444-555555555555" for digit in "12")
 EDIT = r"^PUT .*/(vms|templates|disks)/[^/]+$"
@@ -82,6 +83,26 @@ def test_with_an_inventory_check_mode_tells_every_edit(quotas: Bench, tmp_path: 
     result = quotas.register("app0[12]", "web01", **given)
     assert (told["done"], told["changes"], told["diff"]) == (result["done"], result["changes"], result["diff"])
     assert told["not_proven"] == []
+
+
+def test_check_mode_tells_the_quota_of_a_shareable_disk_once(bench: Bench, tmp_path: pathlib.Path) -> None:
+    """It comes with the first of its VMs; once it is there it has its quota."""
+
+    def shared(estate: Estate) -> None:
+        two_quotas(estate)
+        quorum = add_disk(estate, 1, "quorum", shareable="true", sparse="false")
+        for vm in ("app01", "app02", "app03"):
+            give(estate, vm, quorum)
+
+    bench.edit(shared)
+    bench.ready("templates")
+    given = {"inventory": bench.inventory(tmp_path), "inventory_site": "primary", "quota": "silver"}
+    for vms, edited in ((("app01", "app02"), True), (("app03",), False)):
+        told = bench.register(*vms, check=True, **given)
+        result = bench.register(*vms, **given)
+        assert not result.get("failed"), result["msg"]
+        assert ("quorum" in told["done"]["set_quota"]) is edited
+        assert (told["done"], told["changes"], told["not_proven"]) == (result["done"], result["changes"], [])
 
 
 def test_each_vm_and_each_disk_can_have_its_own(quotas: Bench) -> None:

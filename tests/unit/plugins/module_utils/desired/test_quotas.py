@@ -141,7 +141,7 @@ def test_one_wish_for_a_template_and_its_versions_names_the_disks_of_each():
     ],
 )
 def test_a_data_center_that_enforces_quotas_wants_one_for_all(mode, wanted, words):
-    coming = [vm(disks=[disk("a"), disk("b", storage_type="lun")])]
+    coming = [vm(disks=[disk("a"), disk("b", storage_type="lun"), disk("there already", "q2")])]
     if not words:
         check_enforced("Recovery", mode, wanted, coming, {})
         return
