@@ -55,7 +55,8 @@ LATE = frozenset({"permissions", "affinity_groups", "affinity_labels", "lease"})
 @dataclass(frozen=True)
 class Target:
     """What the target has to bind entities to. roles, affinity_labels: names; affinity_groups: (cluster, name); groups:
-    names of groups of users; users: (login, domain); quotas: whether its data center uses them.
+    names of groups of users; users: (login, domain); quotas: whether its data center uses them; domains: ids of the
+    active storage domains of its data center.
     """
 
     roles: Collection[str] = ()
@@ -64,6 +65,7 @@ class Target:
     affinity_groups: Collection[tuple[str, str]] = ()
     affinity_labels: Collection[str] = ()
     quotas: bool = False
+    domains: Collection[str] = ()
 
     def knows(self, permission: InventoryPermission) -> bool:
         """Whether the user or the group of a permission is known."""
@@ -112,7 +114,7 @@ def judge(
     domains: id -> name; new_ids: it was cloned.
     """
     found = [
-        _explained(one, expected, now.cluster, target)
+        _explained(one, expected, now.cluster, target, domains)
         for one in compare(expected, now, domains, new_ids=new_ids, additional=False)
         if one.kind in VERIFIED and (one.kind != "quota" or target.quotas)
     ]
@@ -127,10 +129,12 @@ def judge(
     return Judged(kind, now.id, now.name, tuple(ordered), lost, required)
 
 
-def _explained(one: Differs, expected: Machine, cluster: str, target: Target) -> Differs:
+def _explained(one: Differs, expected: Machine, cluster: str, target: Target, domains: Mapping[str, str]) -> Differs:
     """The difference with the reason why something cannot be there, where that is known."""
     if one.field:
         return one
+    if one.kind == "disks":
+        return one._replace(reason=_not_at_hand(one.part, expected, target, domains))
     if one.kind == "permissions":
         permission = next(held for held in expected.permissions if f"permission {told(held)}" == one.part)
         if permission.role not in target.roles:
@@ -145,6 +149,14 @@ def _explained(one: Differs, expected: Machine, cluster: str, target: Target) ->
     if one.kind == "affinity_labels" and one.part.removeprefix("affinity label ") not in target.affinity_labels:
         return one._replace(reason="there is no such label")
     return one
+
+
+def _not_at_hand(part: str, expected: Machine, target: Target, domains: Mapping[str, str]) -> str:
+    """Why a disk did not come: it lies on no domain that is active, so the VM came without it. Empty for another."""
+    places = next(disk.domain_ids for disk in expected.disks if f"disk {disk.name or disk.id}" == part)
+    if not places or any(place in target.domains for place in places):
+        return ""
+    return f"it lies on {' and '.join(domains.get(place, place) for place in places)}, which is not active here"
 
 
 def failures(judged: Sequence[Judged], strict: Collection[str]) -> list[Outcome]:

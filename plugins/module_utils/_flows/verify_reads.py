@@ -13,9 +13,11 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.compare import Machine
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.verify import Target
+from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.data import Record, inside, to_data
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.errors import Fault
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.follow import (
@@ -107,7 +109,13 @@ class EngineSide:
             ),
             affinity_labels=frozenset(label["name"] for label in self._record["affinity_labels"]),
             quotas=mode != "disabled",
+            domains=self._active,
         )
+
+    @cached_property
+    def _active(self) -> frozenset[str]:
+        attached = reads.attached_domains(self._client, self._data_center)
+        return frozenset(domain.id for domain in attached if domain.status == "active")
 
     def vms(self, ids: Collection[str]) -> dict[str, InventoryVm]:
         """The VMs of these ids that are in this data center, by id."""

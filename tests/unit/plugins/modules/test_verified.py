@@ -213,6 +213,7 @@ def test_groups_and_labels_of_a_vm(case: Case) -> None:
     result = case.register("web01", "db01")
     assert said(result)["web01"] == ["affinity group web-spread is missing: there is no such group in cluster dr"]
     assert "affinity label db-licensed is missing: there is no such label" in said(result)["db01"]
+    assert any("is missing: it lies on data-erp, which is not active here" in one for one in said(result)["db01"])
 
 
 def test_a_run_that_finds_all_registered_says_the_same(case: Case) -> None:

@@ -57,6 +57,7 @@ ALL = Target(
     affinity_groups={("dr", "spread")},
     affinity_labels={"licensed"},
     quotas=True,
+    domains={"d1"},
 )
 
 
@@ -153,10 +154,15 @@ def test_quotas_count_only_where_they_are_used():
             "affinity_labels",
             "affinity label licensed is missing: there is no such label",
         ),
+        (
+            {"domains": {"d2"}},
+            "disks",
+            "disk system is missing: it lies on data-web, which is not active here",
+        ),
     ],
 )
 def test_why_something_is_missing(target, kind, words):
-    bare = replace(WEB, permissions=(), affinity_groups=(), affinity_labels=())
+    bare = replace(WEB, disks=(), attachments=(), permissions=(), affinity_groups=(), affinity_labels=())
     judged = judge(WEB, bare, replace(ALL, **target), DOMAINS)
     assert (kind, words) in [(one.kind, one.says()) for one in judged.differences]
     assert judged.data()["differences"] == [one.data() for one in judged.differences]
