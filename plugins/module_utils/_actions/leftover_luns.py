@@ -48,7 +48,13 @@ class ForgetLun:
             return Done("is gone", already=True)
         saved = self.saved[step.target_id] = attributes(node)
         self._journal.note(f"LUN disk {step.name} ({step.target_id}) before removal: {json.dumps(saved)}")
-        self._client.delete(f"/disks/{step.target_id}", step=step.id, subject=f"LUN disk {step.name}")
+        try:
+            self._client.delete(f"/disks/{step.target_id}", step=step.id, subject=f"LUN disk {step.name}")
+        except Fault as fault:
+            if fault.status != 404:
+                raise
+            # Somebody else removed it since it was read.
+            return Done("is gone", already=True)
         return Done("record removed, data stays on the LUN")
 
     def look(self, step: Step) -> bool | None:

@@ -16,6 +16,7 @@ from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench impor
     Bench,
     path_of,
 )
+from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.meanwhile import Write, gone, in_between, nothing
 
 FORGET = r"^DELETE .*/api/disks/"
 SITE = "primary"
@@ -164,3 +165,17 @@ def test_a_lost_answer_of_the_removal_is_looked_up(bench: Bench, leftover: t.Any
     assert bench.names("vm", SITE) >= {"file01"}
     assert is_sound(bench)
     assert leftover.id in {one.id for one in bench.twin.site(SITE).all("disk")}
+
+
+def test_a_record_that_somebody_else_removes_meanwhile_is_gone(
+    bench: Bench, leftover: t.Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"inventory": bench.inventory(tmp_path), "inventory_site": SITE}
+    write = Write(nothing, lambda held: register(held, "file01", **given), "DELETE", r"/disks/", leftover.name, SITE)
+    happened = in_between(monkeypatch, bench, write, gone("disk", SITE, leftover.name))
+    result = write.call(bench)
+    assert not result.get("failed"), result["msg"]
+    assert len(happened) == 2, "the removal was not refused"
+    assert result["already"]["forget_lun"] == [leftover.name]
+    assert result["forgotten_luns"] == []
+    assert result["done"] == {"register": ["file01"]}
