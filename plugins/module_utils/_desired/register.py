@@ -70,6 +70,7 @@ def plan_register(
     needed: Needed | None = None,
     unproven: bool = False,
     known: Known = NOTHING_KNOWN,
+    elsewhere: Collection[str] = (),
 ) -> Plan:
     """The steps that register what ``asked`` names. Clones are left to plan_clones().
 
@@ -77,20 +78,22 @@ def plan_register(
     target has of this kind; templates: ids of the registered templates; is_required: name -> whether its failure
     fails the run; may_be_partial: name -> whether it may come without some disks; wishes: for single entities;
     placement: the clusters; needed: the templates that may be registered with what stands on them, None when they must
-    be there; unproven: some domains could not be listed yet, so what is not found may still come with them.
+    be there; unproven: some domains could not be listed yet, so what is not found may still come with them; elsewhere:
+    ids of those registered that belong to another data center.
 
     Raises Ambiguous for a name that two carry, and BadInput for wishes that contradict each other, two sources of one
     new name, a new name that is taken, and something required that does not fit into its cluster.
     """
     selection = select(unregistered, asked, exclude=exclude, kind=f"unregistered {kind}", shared_names=True)
-    index = Index(registered)
+    index = Index([record for record in registered if record.id not in elsewhere])
+    away = Index([record for record in registered if record.id in elsewhere])
     granted = assigned(wishes, kind, selection.chosen, asked, exclude, index, unproven=unproven)
     owners = {record.name: record for record in registered}
     if kind == "vm":
         check_names(kind, selection.chosen, granted, owners.get)
         _check_ambiguous(kind, selection.chosen, granted)
     planner = _Planner(kind, templates, {entity.id for entity in selection.chosen}, needed, placement)
-    outcomes = _unmatched(kind, selection.unmatched, exclude, index, is_required, unproven, known, wishes)
+    outcomes = _unmatched(kind, selection.unmatched, exclude, index, away, is_required, unproven, known, wishes)
     there = {record.id: record for record in registered}
     for entity in selection.chosen:
         wish = granted.get(entity.id, NO_WISH)
@@ -245,12 +248,13 @@ def _unmatched(
     selectors: Sequence[str],
     exclude: Sequence[str],
     index: Index[t.Any],
+    away: Index[t.Any],
     is_required: Callable[[str], bool],
     unproven: bool,
     known: Known,
     wishes: Sequence[Wish],
 ) -> list[Outcome]:
-    """What becomes of selectors that met nothing unregistered: registered already, or nowhere."""
+    """What becomes of selectors that met nothing unregistered: registered here, in another data center, or nowhere."""
     outcomes: dict[str, Outcome] = {}
     wished = {key: wish for wish in wishes for key in (wish.subject, known.id_of(wish.subject)) if key}
 
@@ -280,6 +284,12 @@ def _unmatched(
         elif unproven:
             message = f"{selector}: not proven, it may lie on a domain that is not attached yet"
             settle(selector, selector, "", "skipped", message, required)
+        elif away.find(selector):
+            message = (
+                f"{selector}: is registered in another data center of the engine, and comes along only with its "
+                "domain: detach that there, attach it here, then run again"
+            )
+            settle(selector, selector, "", "failed", message, required)
         else:
             settle(selector, selector, "", "failed", _missing(kind, selector, known.lies_on(selector)), required)
     return list(outcomes.values())

@@ -189,7 +189,10 @@ class Vm:
 
 @dataclass(frozen=True)
 class Template:
-    """A registered template or one of its versions; ``base_id`` equals ``id`` for a base template."""
+    """A registered template or one of its versions; ``base_id`` equals ``id`` for a base template.
+
+    cluster_id: empty for what belongs to no data center, as Blank.
+    """
 
     id: str
     name: str
@@ -197,6 +200,7 @@ class Template:
     base_id: str
     version: int
     quota_id: str = ""
+    cluster_id: str = ""
 
     @classmethod
     def from_xml(cls, node: Element) -> Template:
@@ -207,6 +211,7 @@ class Template:
             base_id=reference(node, "version/base_template") or ident(node),
             version=number(node, "version/version_number") or 1,
             quota_id=reference(node, "quota"),
+            cluster_id=reference(node, "cluster"),
         )
 
 

@@ -134,6 +134,7 @@ def register_templates(context: Context, params: Mapping[str, t.Any]) -> Result:
         placement=target.placement,
         needed=bases if params["bases"] == "needed" else None,
         unproven=bool(target.not_proven),
+        elsewhere={one.id for one in registered if one.cluster_id and one.cluster_id not in target.cluster_ids},
     )
     copies = further_copies(client, target.domains, unregistered, ids, any_of(params["exclude"]))
     quotas = GivenQuotas(context, target, params, "template", {one.id: one.name for one in unregistered})

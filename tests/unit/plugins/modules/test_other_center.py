@@ -14,6 +14,7 @@ from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.estate impo
 from ansible_collections.ovirt_dr.storage.plugins.plugin_utils._twin.twin import Twin
 from ansible_collections.ovirt_dr.storage.scripts.drill.ways import two_centers
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.bench import Bench, record
+from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.meanwhile import TEMPLATE
 from ansible_collections.ovirt_dr.storage.tests.unit.plugins.modules.test_attach_centers import leave, to
 
 
@@ -46,3 +47,25 @@ def test_a_vm_without_disks_that_stays_there_is_not_compared(moved: tuple[Bench,
     assert not result.get("failed"), result["msg"]
     assert (result["already"], result["differences"]) == ({"register": ["pxe01"]}, [])
     assert result["verified"] == {"compared": 0, "same": 0, "different": 0, "unknown": [], "elsewhere": ["pxe01"]}
+
+
+def test_a_template_that_stays_there_is_not_there_already(moved: tuple[Bench, str]) -> None:
+    """The engine's list of templates is one of all its data centers."""
+    bench, _inventory = moved
+    leave(bench, "Recovery")
+    assert not to(bench, "Production").get("failed")
+    given: dict[str, t.Any] = {"site": "primary", "cluster": "prod", "domains": ["data-web"]}
+    came = bench.run("unregistered_template_register", data_center="Production", templates=["*"], **given)
+    assert not came.get("failed"), came["msg"]
+    bench.forget()
+    here = {"site": "primary", "data_center": "Recovery", "cluster": "dr", "templates": ["tmpl-debian12"]}
+    told = bench.run("unregistered_template_register", check=True, domains=["data-web"], **here)
+    assert [one["name"] for one in told["left_alone"]] == ["tmpl-debian12"]
+    assert "not proven" in told["left_alone"][0]["message"]
+    leave(bench, "Production", "data-db")
+    moved_on = to(bench, "Recovery", "data-db")
+    assert not moved_on.get("failed"), moved_on["msg"]
+    refused = bench.run("unregistered_template_register", domains=["data-db"], **here)
+    assert refused["failed"]
+    assert "is registered in another data center of the engine" in refused["msg"]
+    assert not bench.writes(TEMPLATE, "primary")

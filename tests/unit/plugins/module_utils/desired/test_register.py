@@ -491,3 +491,13 @@ def test_a_second_plan_finds_nothing_to_do(estate, asked):
     assert {outcome.name for outcome in second.outcomes if outcome.state == "failed"} == failed
     asked_by_name = {vm_.name for vm_ in registered.values()} & set(asked)
     assert {outcome.name for outcome in second.outcomes if outcome.state == "already"} >= asked_by_name
+
+
+def test_a_template_of_another_data_center_is_not_there():
+    there = [template("a"), template("b")]
+    away = {there[0].id}
+    plan = plan_templates(["a", "b"], [], there, elsewhere=away)
+    assert [(one.name, one.state) for one in plan.outcomes] == [("a", "failed"), ("b", "already")]
+    assert "another data center" in plan.outcomes[0].message
+    unproven = plan_templates(["a"], [], there, elsewhere=away, unproven=True)
+    assert [one.state for one in unproven.outcomes] == ["skipped"]
