@@ -5,14 +5,16 @@
 
 An engine answers two or four requests at once as fast as one; with more it may get slower in step with their number,
 or slower still, because they wait for each other in it. Whether and where that begins depends on its processors, its
-database and its storage. So: one more in flight as long as that costs little answer time (additive increase), clearly
-fewer when answer times grow in step with the number in flight (multiplicative decrease).
+database and its storage. So: more in flight as long as that costs little answer time (additive increase; until it was
+too much for the first time, straight from one level that can be compared to the next), clearly fewer when answer times
+grow in step with the number in flight (multiplicative decrease). What is well for one kind of request says nothing of
+another: a further kind begins where the first did, and is judged by its own answers.
 """
 
 from __future__ import annotations
 
 import math
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 IN_STEP = 0.75
@@ -28,6 +30,8 @@ STALE = 400
 PATIENCE = (2, 32)
 """Rounds (of about as many answers as are in flight) before a level that was too much is tried again: first, most."""
 FEWEST = 4
+FIRST = 4
+"""How many may be in flight of a kind of request that was not sent before."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +52,22 @@ class _Level:
 
 
 class Limiter:
-    """Additive increase, multiplicative decrease between 1 and `limit`, starting at 4 at most. Not thread-safe.
+    """Additive increase, multiplicative decrease between 1 and `limit`, starting at FIRST at most. Not thread-safe.
 
     current: how many may be in flight now; in_flight: how many are.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = max(1, limit)
-        self.current = min(4, self._limit)
+        self.current = min(FIRST, self._limit)
         self.in_flight = 0
+        self._kinds: set[str] = set()
         self._levels: dict[int, _Level] = {}
         self._epoch = 0
         self._sent = 0
         self._full_at = 0
         self._count = 0
-        self._round = 0
+        self._round: Counter[str] = Counter()
         self._ceiling = 0
         self._patience = PATIENCE[0]
         self._wait = 0
@@ -74,6 +79,9 @@ class Limiter:
 
     def before(self, kind: str = "") -> Ticket:
         """A request is being sent."""
+        if kind not in self._kinds:
+            self._kinds.add(kind)
+            self._go(min(FIRST, self.current))
         self.in_flight += 1
         self._sent += 1
         if self.in_flight >= self.current:
@@ -92,25 +100,25 @@ class Limiter:
         elif ok and self._full_at >= ticket.number:
             # While it was under way, as many were as may be: its time belongs to this level.
             self._note(ticket.kind, seconds)
-            self._judge()
+            self._judge(ticket.kind)
 
     def _note(self, kind: str, seconds: float) -> None:
         self._count += 1
-        self._round += 1
+        self._round[kind] += 1
         level = self._levels.setdefault(self.current, _Level())
         if self._count - level.seen_at > STALE:
             level.answers.clear()
         level.seen_at = self._count
         level.answers.setdefault(kind, deque(maxlen=KEPT)).append(math.log(max(seconds, 1e-6)))
 
-    def _judge(self) -> None:
-        if self._round < max(FEWEST, self.current):
+    def _judge(self, kind: str) -> None:
+        if self._round[kind] < max(FEWEST, self.current):
             return
-        lower, upper = self._near(below=True), self._near(below=False)
+        lower, upper = self._near(kind, below=True), self._near(kind, below=False)
         other = lower or upper
         if other:
             slope, doubt = self._slope(other)
-            if abs(slope - IN_STEP) < doubt and self._round < 4 * max(FEWEST, self.current):
+            if abs(slope - IN_STEP) < doubt and self._round[kind] < 4 * max(FEWEST, self.current):
                 return
             if slope > IN_STEP and self.current > 1:
                 if lower:
@@ -120,10 +128,13 @@ class Limiter:
         self._up()
 
     def _up(self) -> None:
-        self._round = 0
-        above = self.current + 1
-        if above > self._limit:
+        self._round.clear()
+        if self.current >= self._limit:
             return
+        above = self.current + 1
+        if not self._ceiling:
+            # Nothing was too much yet: straight to the next level that can be compared with this one.
+            above = min(self._limit, math.ceil(self.current * APART))
         if above >= self._ceiling > 0 and self._wait > 0:
             self._wait -= 1
             return
@@ -139,21 +150,20 @@ class Limiter:
         self._patience = min(PATIENCE[1], 2 * self._patience)
 
     def _go(self, level: int) -> None:
-        self._round = 0
+        self._round.clear()
         if level != self.current:
             self.current = level
             self._epoch += 1
             self._full_at = 0
 
-    def _near(self, *, below: bool) -> int:
-        """The nearest known level that is far enough from this one to be compared with; 0 when there is none."""
-        kinds = self._levels[self.current].answers
+    def _near(self, kind: str, *, below: bool) -> int:
+        """The nearest level known for a kind that is far enough from this one to compare with; 0 if there is none."""
         known = [
             level
             for level, seen in self._levels.items()
             if (self.current >= level * APART if below else level >= self.current * APART)
             and self._count - seen.seen_at <= STALE
-            and any(len(seen.answers.get(kind, ())) >= 2 for kind in kinds)
+            and len(seen.answers.get(kind, ())) >= 2
         ]
         return 0 if not known else max(known) if below else min(known)
 
@@ -171,8 +181,6 @@ class Limiter:
             weights += weight
             slope += weight * (mean - mean_there) / distance
             variance += (weight / distance) ** 2 * (error**2 + error_there**2)
-        if not weights:
-            return 0.0, math.inf
         return slope / weights, math.sqrt(variance) / weights
 
 

@@ -71,6 +71,10 @@ class Order:
         """Whether take() has something."""
         return bool(self._ready)
 
+    def holds_up(self, step_id: str) -> bool:
+        """Whether other steps come after this one."""
+        return step_id in self._next
+
     def take(self) -> Step:
         """The ready step that comes first in the plan. Raises IndexError when there is none."""
         return self.steps[heapq.heappop(self._ready)[1]]

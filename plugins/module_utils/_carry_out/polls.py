@@ -20,6 +20,8 @@ FIRST = 0.3
 FACTOR = 1.6
 SHARE = 4.0
 """A pause is at least this many times as long as the reading before it took: reading must not keep an engine busy."""
+UNHURRIED = 2.0
+"""Seconds between two readings, at least, while there is other work and nothing that waits holds up any of it."""
 GRACE = 10.0
 """Seconds that a reading under way may hold up a deadline."""
 _NOTHING: Any = object()
@@ -30,6 +32,7 @@ class _Waiting:
     pending: Pending
     subject: str
     since: float
+    holds_up: bool
     covered: bool = False
     record: Any = field(default=_NOTHING)
 
@@ -43,6 +46,7 @@ class Poll:
 
     def __init__(self, longest: float) -> None:
         self._longest = longest
+        self._unhurried = min(UNHURRIED, longest)
         self._first = min(FIRST, longest)
         self._pause = self._first
         self._waiting: dict[str, _Waiting] = {}
@@ -54,10 +58,13 @@ class Poll:
         self._earliest = 0.0
         self._trouble = ""
 
-    def add(self, now: float, step_id: str, subject: str, pending: Pending) -> None:
-        """A step begins to wait: what comes is mostly quick to come, so the next reading is drawn nearer."""
+    def add(self, now: float, step_id: str, subject: str, pending: Pending, *, holds_up: bool = True) -> None:
+        """A step begins to wait: what comes is mostly quick to come, so the next reading is drawn nearer.
+
+        holds_up: whether other steps wait for this one.
+        """
         idle = not self._waiting
-        waiting = self._waiting[step_id] = _Waiting(pending, subject, now)
+        waiting = self._waiting[step_id] = _Waiting(pending, subject, now, holds_up)
         heapq.heappush(self._deadlines, (waiting.deadline, step_id))
         self._pause = self._first
         soon = max(now + self._first, self._earliest)
@@ -67,15 +74,21 @@ class Poll:
         """The keys that somebody waits for."""
         return frozenset(waiting.pending.key for waiting in self._waiting.values())
 
-    def when(self) -> float | None:
-        """When something is to be done: the next reading, or, while one is under way, the end of its grace."""
+    def when(self, *, busy: bool = False) -> float | None:
+        """When something is to be done: the next reading, or, while one is under way, the end of its grace.
+
+        busy: there are other requests to make, which readings slow down.
+        """
         deadline = self._deadline()
         if deadline is None:
             return None
         if self._reading:
             return deadline + GRACE
+        soon = self._next
+        if busy and not any(waiting.holds_up for waiting in self._waiting.values()):
+            soon = max(soon, self._began + self._unhurried)
         # The last reading of a wait is made at its deadline.
-        return max(self._earliest, min(self._next, deadline))
+        return max(self._earliest, min(soon, deadline))
 
     def _deadline(self) -> float | None:
         """The soonest deadline of those who wait."""
@@ -87,9 +100,9 @@ class Poll:
             heapq.heappop(self._deadlines)
         return None
 
-    def due(self, now: float) -> bool:
+    def due(self, now: float, *, busy: bool = False) -> bool:
         """Whether to read now."""
-        when = self.when()
+        when = self.when(busy=busy)
         return when is not None and not self._reading and when <= now
 
     def begin(self, now: float) -> frozenset[str]:

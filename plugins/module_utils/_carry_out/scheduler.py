@@ -125,13 +125,17 @@ class Scheduler:
         if self.stopped:
             return
         for name, poll in self._polls.items():
-            if poll.due(now):
+            if poll.due(now, busy=self._busy()):
                 self._submit("poll", name, partial(self._watches[name], poll.begin(now)))
         while (self._looks or self._order.has_ready()) and self._may_begin(now):
             if self._looks:
                 self._look(self._looks.popleft())
             else:
                 self._do(self._order.take(), now)
+
+    def _busy(self) -> bool:
+        """Whether requests are under way or can be made."""
+        return bool(self._under_way["do"] or self._order.has_ready()) and not self.stopped
 
     def _may_begin(self, now: float) -> bool:
         if self._outage_since is not None:
@@ -159,7 +163,8 @@ class Scheduler:
 
     def _wait(self) -> list[Ended]:
         now = self._clock.now()
-        times = [when for poll in self._polls.values() if (when := poll.when()) is not None]
+        busy = self._busy()
+        times = [when for poll in self._polls.values() if (when := poll.when(busy=busy)) is not None]
         if self._timers:
             times.append(self._timers[0][0])
         if self._outage_since is not None and self._limiter.in_flight == 0:
@@ -229,7 +234,8 @@ class Scheduler:
         elif isinstance(answer, Pending) and answer.watch in self._polls:
             attempt.lost = None
             subject = f"{attempt.step.kind} {attempt.step.name}".strip()
-            self._polls[answer.watch].add(self._clock.now(), attempt.step.id, subject, answer)
+            holds_up = self._order.holds_up(attempt.step.id)
+            self._polls[answer.watch].add(self._clock.now(), attempt.step.id, subject, answer, holds_up=holds_up)
         else:
             asked = f"watch '{answer.watch}'" if isinstance(answer, Pending) else type(answer).__name__
             self._end(attempt, bug(TypeError(asked)))

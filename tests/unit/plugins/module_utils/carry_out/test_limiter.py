@@ -115,6 +115,41 @@ def test_kinds_of_request_are_compared_with_themselves_only() -> None:
     assert limiter.current == 8
 
 
+def test_a_kind_that_was_not_sent_before_begins_where_the_first_did() -> None:
+    limiter = Limiter(8)
+    while limiter.current < 8:
+        for ticket in [limiter.before("start") for _turn in range(limiter.free)]:
+            limiter.after(ticket, 0.1, True)
+    ticket = limiter.before("register")
+    assert limiter.current == 4
+    limiter.after(ticket, 1.0, True)
+    limiter.after(limiter.before("start"), 0.1, True)
+    assert limiter.current == 4, "a kind that was seen is no reason to begin again"
+
+
+def test_a_kind_is_judged_by_its_own_answers_only() -> None:
+    limiter = Limiter(8)
+    for turn, kind in enumerate(["start", "register"] * 3):
+        tickets = [limiter.before(kind) for _one in range(4)]
+        limiter.after(tickets[0], 0.1, True)
+        for ticket in tickets[1:]:
+            limiter.after(ticket, 0.1, None)
+        assert limiter.current == 4, f"after {turn + 1} answers, at most 3 of a kind"
+    for ticket in [limiter.before("start") for _one in range(4)]:
+        limiter.after(ticket, 0.1, True)
+    assert limiter.current == 6
+
+
+def test_the_number_for_registers_is_found_soon_though_templates_come_first() -> None:
+    world = World(work=lambda job: 0.165 if job.key.startswith("t") else 0.19, rate=ASYNC_REGISTER)
+    script = Script()
+    steps = [step(f"t{number}", action="template") for number in range(7)]
+    steps += [step(f"v{number}", *([f"t{number % 7}"] if number % 3 else [])) for number in range(100)]
+    world.run(steps, script, actions={"act": script, "template": script}, limit=8)
+    assert max(world.workers.levels) == 6
+    assert mean(world.workers.levels[32:]) < 2.5
+
+
 @pytest.mark.parametrize(("limit", "first"), [(1, 1), (3, 3), (4, 4), (64, 4), (0, 1)])
 def test_it_starts_at_four_at_most(limit: int, first: int) -> None:
     assert Limiter(limit).current == first

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.actions import Done, Failed, Pending, Retry
@@ -38,6 +39,10 @@ def until_up(timeout: float = 60.0, key: str = "a") -> Pending:
         return {"up": Done("is up"), "broken": Failed("broke")}.get(str(record))
 
     return Pending("vms", key, verdict, timeout, "status up")
+
+
+def _one_up(world: World, at: float) -> Callable[[object], dict[str, str]]:
+    return lambda _keys: {"a": "up" if world.seconds >= at else "powering_up"}
 
 
 # -- order and ends
@@ -180,17 +185,34 @@ def test_a_new_waiting_step_draws_the_next_reading_nearer() -> None:
     times = world.times("poll")
     assert times[-1] > 40
     assert 20.3 in times, "new began to wait at 20, when readings had become rare"
-    assert len([time for time in times if 10 < time < 20]) <= 1
+    assert len([time for time in times if 10 < time < 20]) <= 3
 
 
-def test_however_many_begin_to_wait_readings_keep_their_distance() -> None:
+@pytest.mark.parametrize(
+    ("followed", "pause", "most"),
+    [
+        pytest.param(False, 2.0, 6, id="nothing comes after what waits: readings must not slow down what is begun"),
+        pytest.param(True, 0.3, 40, id="a step comes after what waits: it is to begin soon"),
+    ],
+)
+def test_however_many_begin_to_wait_readings_keep_their_distance(followed: bool, pause: float, most: int) -> None:
     world = World(work=lambda job: 0.01)
-    names = [f"s{number}" for number in range(200)]
+    names = [f"s{number}" for number in range(1000)]
     script = Script({name: [until_up(key=name)] for name in names})
-    world.run([*map(step, names)], script, limit=1, watches={"vms": lambda keys: dict.fromkeys(keys, "up")})
-    times = world.times("poll")
-    assert 2 < len(times) < 10
-    assert all(after - before >= 0.3 - 1e-6 for before, after in itertools.pairwise(times))
+    steps = [*map(step, names), *([step("after", *names)] if followed else [])]
+    report = world.run(steps, script, limit=1, watches={"vms": lambda keys: dict.fromkeys(keys, "up")})
+    assert report.counts()["done"] == len(steps)
+    # The first reading after the last request need not keep the distance.
+    times = [time for time in world.times("poll") if time < 9.9]
+    assert most / 2 <= len(times) <= most
+    assert all(after - before >= pause - 1e-6 for before, after in itertools.pairwise(times))
+    assert world.seconds < 11, "when there is nothing else to do, a reading comes soon"
+
+
+def test_what_waits_is_read_at_once_when_the_last_request_has_failed() -> None:
+    world = World(work=lambda job: {"a": 0.0, "b": 1.0}[job.key])
+    world.run([step("a"), step("b")], Script({"a": [until_up()], "b": [REFUSED]}), watches={"vms": _one_up(world, 0.5)})
+    assert world.times("poll") == [0.3, 1.0]
 
 
 def test_a_slow_reading_is_made_rarely() -> None:
