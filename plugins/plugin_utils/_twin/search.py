@@ -26,6 +26,20 @@ class Unsearchable(ValueError):
 
 
 @dataclass(frozen=True)
+class _Is:
+    """That a field has one of some values, without wildcards. fold: as lower case."""
+
+    read: Callable[[Site, Entity], str | tuple[str, ...]]
+    wanted: frozenset[str]
+    fold: bool
+
+    def __call__(self, site: Site, entity: Entity) -> bool:
+        found = self.read(site, entity)
+        values = (found,) if isinstance(found, str) else found or ("",)
+        return any((value.lower() if self.fold else value) in self.wanted for value in values)
+
+
+@dataclass(frozen=True)
 class Search:
     """A parsed search."""
 
@@ -276,6 +290,10 @@ class _Parser:
         parts = [self._both()]
         while self._word("or"):
             parts.append(self._both())
+        same = [part for part in parts if isinstance(part, _Is)]
+        if len(same) == len(parts) and all(part.read is same[0].read for part in same):
+            # Long lists of ids are searched for.
+            return _Is(same[0].read, frozenset().union(*(part.wanted for part in same)), same[0].fold)
         return parts[0] if len(parts) == 1 else lambda site, entity: any(part(site, entity) for part in parts)
 
     def _both(self) -> Test:
@@ -295,6 +313,9 @@ class _Parser:
             raise Unsearchable(value)
         if value.lower() == "status" and wanted.lower() not in STATUSES.get(self._tag, (wanted.lower(),)):
             raise Unsearchable(wanted)
+        fold = bool(self._flags)
+        if operator != "!=" and not set("*?") & set(wanted):
+            return _Is(read, frozenset({wanted.lower() if fold else wanted}), fold)
         pattern = re.compile(translate(wanted.replace("[", "[[]")), self._flags)
 
         def test(site: Site, entity: Entity) -> bool:

@@ -34,6 +34,10 @@ WEB = ["web01", "web02", "web03", "web04"]
         ("name=web* and status=up", ["web01"]),
         ("name=web* and status!=up", WEB[1:]),
         ("name=web01 or name=dns01", ["dns01", "web01"]),
+        ("name=WEB01 or name=nosuch or name=dns01", ["dns01", "web01"]),
+        ("name=web01 or tag=tier1", ["db01", "db02", "dns01", "web01"]),
+        ("tag=tier1 or tag=nosuch", ["db01", "db02", "dns01"]),
+        ("name=web01 or name!=web*", sorted({e.name for e in SITE.all("vm")} - set(WEB[1:]))),
         ("name=dns01 or name=web* and status=up", ["dns01", "web01"]),
         ("tag=tier1", ["db01", "db02", "dns01"]),
         ("cluster=prod and name=web0?", WEB),
@@ -50,6 +54,7 @@ def test_found(text: str, names: list[str]) -> None:
 
 def test_case() -> None:
     assert found("name=WEB*", case_sensitive=True) == []
+    assert found("name=WEB01 or name=dns01", case_sensitive=True) == ["dns01"]
 
 
 @pytest.mark.parametrize(
