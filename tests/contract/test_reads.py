@@ -19,9 +19,9 @@ UNKNOWN = ("/snapshots/",)
 """Below a snapshot the twin knows nothing: its disks and NICs come out empty."""
 
 
-def helpers() -> ModuleType:
+def conftest() -> ModuleType:
     """The functions of conftest.py."""
-    spec = importlib.util.spec_from_file_location("contract_helpers", Path(__file__).with_name("conftest.py"))
+    spec = importlib.util.spec_from_file_location("contract_conftest", Path(__file__).with_name("conftest.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -29,7 +29,7 @@ def helpers() -> ModuleType:
     return module
 
 
-HELP = helpers()
+HELP = conftest()
 
 
 @pytest.mark.parametrize(
