@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._actions.permissions import Grant
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.compare import Machine
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.expected import Expectation
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.mappings import Mappings
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan import Plan, settled
@@ -192,7 +191,7 @@ class _Verifying:
             target = replace(target, quotas=False)
         expectation = Expectation(self._what.mappings, target.knows)
         vms = {identity for identity, one in entities.items() if isinstance(one.was, InventoryVm)}
-        now: dict[str, Machine] = {**side.vms(vms), **side.templates(entities.keys() - vms)}
+        now = side.machines(vms, entities.keys() - vms)
         return {
             identity: judge(
                 expectation.of(one.was),

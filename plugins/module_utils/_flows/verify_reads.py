@@ -31,7 +31,6 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory import
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory_records import (
     InventoryDisk,
     InventoryPermission,
-    InventoryTemplate,
     InventoryVm,
 )
 
@@ -117,41 +116,23 @@ class EngineSide:
         attached = reads.attached_domains(self._client, self._data_center)
         return frozenset(domain.id for domain in attached if domain.status == "active")
 
-    def vms(self, ids: Collection[str]) -> dict[str, InventoryVm]:
-        """The VMs of these ids that are in this data center, by id."""
-        if not ids:
-            return {}
-        ordered = sorted(ids)
+    def machines(self, vms: Collection[str], templates: Collection[str]) -> dict[str, Machine]:
+        """The VMs and templates of these ids that are there, by id. All of it is asked for at once."""
+        ordered = sorted(vms)
         chunks = [
             ordered[start : start + MOST_IDS_IN_A_SEARCH] for start in range(0, len(ordered), MOST_IDS_IN_A_SEARCH)
         ]
-        disks = self._every_disk()
-        found: dict[str, InventoryVm] = {}
-        with ThreadPoolExecutor(max_workers=min(self._client.concurrency, len(chunks))) as pool:
-            for records in pool.map(self._followed, chunks):
-                found.update((record["id"], vm_of(record, disks, self._names)) for record in self._here(records))
+        found: dict[str, Machine] = {}
+        with ThreadPoolExecutor(max_workers=self._client.concurrency) as pool:
+            disks = pool.submit(self._every_disk)
+            followed = pool.map(self._followed, chunks)
+            listed = pool.submit(self._every_template) if templates else None
+            for records in followed:
+                found.update((record["id"], vm_of(record, disks.result(), self._names)) for record in records)
+            for record in listed.result() if listed else ():
+                if record["id"] in templates:
+                    found[record["id"]] = template_of(record, disks.result(), self._names)
         return found
-
-    def templates(self, ids: Collection[str]) -> dict[str, InventoryTemplate]:
-        """The templates of these ids that are in this data center, by id."""
-        if not ids:
-            return {}
-        disks = self._every_disk()
-        records = self._reader.with_parts("templates", self._parts, paged=True)
-        found = self._here([record for record in records if record["id"] in ids])
-        return {record["id"]: template_of(record, disks, self._names) for record in found}
-
-    def _here(self, records: Iterable[Record]) -> list[Record]:
-        """Those that are in a cluster of this data center, or in none."""
-        centers = {one["id"]: (one.get("data_center") or {}).get("id") for one in self._record["clusters"]}
-        here: list[Record] = []
-        for record in records:
-            cluster = (record.get("cluster") or {}).get("id")
-            if cluster is None or centers.get(cluster) == self._data_center:
-                here.append(record)
-            else:
-                self.elsewhere.add(record["id"])
-        return here
 
     def again(self) -> None:
         """What changes when an entity is registered shall be read anew."""
@@ -180,6 +161,9 @@ class EngineSide:
             for part in self._vm_parts:
                 record[part.key] = inside(record, part.key, part.tag)
         return records
+
+    def _every_template(self) -> list[Record]:
+        return self._reader.with_parts("templates", self._parts, paged=True)
 
     def _every_disk(self) -> Mapping[str, InventoryDisk]:
         if self._disks is None:
