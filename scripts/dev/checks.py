@@ -51,8 +51,11 @@ def lint(project: Project) -> list[Stage]:
 
 
 def tests(project: Project) -> list[Stage]:
-    """The tests of this repository that keep all processors busy, by folder."""
-    workers = str(max(1, min(os.cpu_count() or 1, 4)))
+    """The tests of this repository that keep all processors busy, by folder.
+
+    A test that waits for a twin's statuses leaves its processor to others: there are two workers for each.
+    """
+    workers = str(2 * max(1, min(os.cpu_count() or 1, 4)))
     # Runs of playbooks are long and few, so a worker that has none left takes over what waits for another one.
     dist = {"integration": ("--dist", "worksteal")}
     names = ("unit", "contract", "integration")
