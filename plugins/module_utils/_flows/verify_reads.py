@@ -117,7 +117,7 @@ class EngineSide:
         return frozenset(domain.id for domain in attached if domain.status == "active")
 
     def machines(self, vms: Collection[str], templates: Collection[str]) -> dict[str, Machine]:
-        """The VMs and templates of these ids that are there, by id. All of it is asked for at once."""
+        """The VMs and templates of these ids that are in this data center, by id. All of it is asked for at once."""
         ordered = sorted(vms)
         chunks = [
             ordered[start : start + MOST_IDS_IN_A_SEARCH] for start in range(0, len(ordered), MOST_IDS_IN_A_SEARCH)
@@ -128,11 +128,24 @@ class EngineSide:
             followed = pool.map(self._followed, chunks)
             listed = pool.submit(self._every_template) if templates else None
             for records in followed:
-                found.update((record["id"], vm_of(record, disks.result(), self._names)) for record in records)
-            for record in listed.result() if listed else ():
-                if record["id"] in templates:
-                    found[record["id"]] = template_of(record, disks.result(), self._names)
+                for record in self._here(records):
+                    found[record["id"]] = vm_of(record, disks.result(), self._names)
+            wanted = [record for record in listed.result() if record["id"] in templates] if listed else []
+            for record in self._here(wanted):
+                found[record["id"]] = template_of(record, disks.result(), self._names)
         return found
+
+    def _here(self, records: Iterable[Record]) -> list[Record]:
+        """Those that are in a cluster of this data center, or in none."""
+        centers = {one["id"]: (one.get("data_center") or {}).get("id") for one in self._record["clusters"]}
+        here: list[Record] = []
+        for record in records:
+            cluster = (record.get("cluster") or {}).get("id")
+            if cluster is None or centers.get(cluster) == self._data_center:
+                here.append(record)
+            else:
+                self.elsewhere.add(record["id"])
+        return here
 
     def again(self) -> None:
         """What changes when an entity is registered shall be read anew."""
