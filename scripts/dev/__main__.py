@@ -58,10 +58,10 @@ def test(project: Project) -> None:
     """all linters and tests, cheapest first; stops at the first failure"""
     venv.ensure(project, venv.DEVELOPMENT)
     others = checks.client_tests(project) if clients.ensure(project) else []
-    # Those on the copy keep to one processor, those of hosts mostly wait: they run side by side.
-    on_copy = checks.package(project) + checks.sanity(project)
-    side_by_side = Lanes((tuple(checks.host_tests(project) + others), tuple(on_copy)))
-    run_checks(project, [*checks.lint(project), *checks.tests(project), side_by_side])
+    # Tests wait now and then, for statuses and time-outs; what only reads files fills these pauses.
+    tests = checks.tests(project) + checks.host_tests(project) + others
+    on_files = checks.lint(project) + checks.package(project) + checks.sanity(project)
+    run_checks(project, [Lanes((tuple(tests), tuple(on_files)))])
 
 
 def lint(project: Project) -> None:

@@ -77,7 +77,8 @@ def pytest_stage(project: Project, name: str, *options: str) -> list[Stage]:
     if not any((project.root / "tests" / name).rglob("test_*.py")):
         return []
     pytest = (str(project.python), "-m", "pytest", "-o", "cache_dir=.build/cache/pytest")
-    return [Stage(f"{name} tests", (*pytest, *options, f"tests/{name}"), project.root, repeat=True, summary=PYTEST_END)]
+    command = (*pytest, *options, f"tests/{name}")
+    return [Stage(f"{name} tests", command, project.root, repeat=True, summary=PYTEST_END, limit=1800.0)]
 
 
 def package(project: Project) -> list[Stage]:
