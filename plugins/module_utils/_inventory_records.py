@@ -141,6 +141,9 @@ class InventoryTemplate:
     quota: str = ""
 
 
+Machine: t.TypeAlias = "InventoryVm | InventoryTemplate"
+
+
 @dataclass(frozen=True)
 class Inventory:
     """What the source site held. templates, disks: all of them by id; domains: id -> name; luns: block domain id -> its

@@ -40,7 +40,7 @@ if t.TYPE_CHECKING:
 CLONES = "clones"
 """The name of the watch that reads registered VMs by name."""
 
-Find: t.TypeAlias = "Callable[[Collection[str]], dict[str, Vm]]"
+Find: t.TypeAlias = Callable[[Collection[str]], "dict[str, Vm]"]
 
 
 def clones_watch(client: Client, cluster_ids: Collection[str]) -> Find:

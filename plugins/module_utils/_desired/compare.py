@@ -21,11 +21,9 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory_record
     InventoryNic,
     InventoryPermission,
     InventorySnapshot,
-    InventoryTemplate,
     InventoryVm,
+    Machine,
 )
-
-Machine: t.TypeAlias = "InventoryVm | InventoryTemplate"
 
 KINDS = (
     "name",

@@ -14,11 +14,11 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.mappings
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory_records import (
     InventoryDisk,
     InventoryPermission,
-    InventoryTemplate,
     InventoryVm,
+    Machine,
 )
 
-M = t.TypeVar("M", bound="InventoryVm | InventoryTemplate")
+M = t.TypeVar("M", bound=Machine)
 Knows = t.Callable[[InventoryPermission], bool]
 
 

@@ -17,7 +17,6 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.differ
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._carry_out.steps import Outcome, Step
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.compare import (
     Differs,
-    Machine,
     compare,
     told,
 )
@@ -25,6 +24,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.plan imp
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory_records import (
     InventoryPermission,
     InventoryVm,
+    Machine,
 )
 
 VERIFIED = (

@@ -15,7 +15,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
-from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.compare import Machine
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._desired.verify import Target
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine import reads
 from ansible_collections.ovirt_dr.storage.plugins.module_utils._engine.data import Record, inside, to_data
@@ -32,6 +31,7 @@ from ansible_collections.ovirt_dr.storage.plugins.module_utils._inventory_record
     InventoryDisk,
     InventoryPermission,
     InventoryVm,
+    Machine,
 )
 
 if t.TYPE_CHECKING:

@@ -25,7 +25,7 @@ def moved(tmp_path: pathlib.Path) -> t.Iterator[tuple[Bench, str]]:
     (site,) = estate["sites"]
     for center in site["data_centers"]:
         center["quota_mode"] = "audit"
-    quota = next(one for one in site["quotas"] if one["data_center"]["id"] == site["data_centers"][0]["id"])
+    quota = {one["data_center"]["id"]: one for one in site["quotas"]}[site["data_centers"][0]["id"]]
     record(estate, "primary", "vms", "pxe01")["quota"] = {"id": quota["id"]}
     inventory = tmp_path / "before.json"
     inventory.write_text(json.dumps(estate), encoding="utf-8")
