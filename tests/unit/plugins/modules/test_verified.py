@@ -48,8 +48,8 @@ USER_ROLE = "00000000-0000-0000-0001-000000000001"
 
 def permitted(estate: Estate, vm: str, number: int, role: str = USER_ROLE, **who: str) -> None:
     """A permission on a VM of the source. who: user or group, and its id."""
-    (tag,) = who
-    grant = {"id": f"9e000000-0000-4000-8000-{number:012}", "role": {"id": role}, tag: {"id": who[tag]}}
+    whom = {tag: {"id": identity} for tag, identity in who.items()}
+    grant = {"id": f"9e000000-0000-4000-8000-{number:012}", "role": {"id": role}, **whom}
     record(estate, "primary", "vms", vm)["permissions"].append(grant)
 
 
